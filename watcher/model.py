@@ -533,3 +533,113 @@ class Config:
     network: Network
     templates_dir: Path | None = None
     log_format: str = "text"
+
+
+# ── what a cycle reads and writes ─────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The first free number of each noun. The judge numbers what it makes; one writer commits it."""
+
+    item: int = 1
+    story: int = 1
+    development: int = 1
+    alert: int = 1
+    delivery: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Memory, read once a cycle: only the open window, never the whole database."""
+
+    ids: Ids
+    stories: tuple[Story, ...] = ()  # open: last seen within the window
+    developments: tuple[Development, ...] = ()  # every one of a state: few, and the ledger needs them
+    alerts: tuple[Alert, ...] = ()  # one for each development that was told
+    deliveries: tuple[Delivery, ...] = ()  # of those alerts: who was told, and in which thread
+    items: Mapping[int, Item] = field(default_factory=dict)  # the members of open stories
+    marks: tuple[Mark, ...] = ()
+    steps: tuple[Step, ...] = ()  # written by the calendar and by marks
+    first_run: bool = False
+    channels_since: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a batch concluded: committed in one transaction, with the deliveries owed.
+
+    Rows with an id that exists are updated, new ids inserted. `rejected` items are stored
+    compactly. `polls` hold the validators of exactly the sources whose entries are in here.
+    """
+
+    at: datetime
+    polls: tuple[PollState, ...] = ()
+    items: tuple[Item, ...] = ()
+    rejected: tuple[Item, ...] = ()
+    sightings: tuple[tuple[EntryKey, SourceId, str], ...] = ()  # known articles seen again
+    stories: tuple[Story, ...] = ()
+    developments: tuple[Development, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+# ── what is said ─────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing in a message, in facts; the channel kinds put it into their own markup."""
+
+    title: str
+    url: str = ""
+    outlet: str = ""
+    language: str = ""
+    published: datetime | None = None
+    states: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert with everything a reader is shown of it, in words, before any markup."""
+
+    alert: Alert
+    headline: str
+    delta: tuple[str, ...] = ()
+    since_baseline: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    evidence_source: Line | None = None
+    sources: tuple[Line, ...] = ()
+    independent: int = 0
+    tier: str = ""
+    clock: str = ""
+    badge: str = ""  # follow-up, correction, possible repeat, …
+    possible_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one channel is sent at once. `kind`: alert, followup, digest, catchup, ops, sample."""
+
+    kind: str
+    key: str  # deterministic: the Message-ID is made from it
+    subject: str
+    at: datetime
+    told: tuple[Told, ...] = ()
+    others: tuple[tuple[str, tuple[Line, ...]], ...] = ()  # heading -> relevant items without alert
+    health: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    thread: str = ""  # the receipt of the message that this one follows
+    references: tuple[str, ...] = ()
+    possible_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The server's word that it took the message; per recipient where the kind has several."""
+
+    text: str
+    thread: str = ""
+    refused: Mapping[str, str] = field(default_factory=dict)  # recipient -> why, permanently
+    later: Mapping[str, str] = field(default_factory=dict)  # recipient -> why, for now

@@ -1,0 +1,116 @@
+"""Text as the judge compares it: one spelling for every way a word is written. Pure.
+
+Folding takes NFKC, case, Latin/Greek/Cyrillic accents, Arabic points and letter forms, dashes,
+apostrophes, soft hyphens and zero-width characters away. Scripts whose combining marks carry
+meaning (kana, Thai, Khmer, Devanagari) keep them. Patterns are folded the same way.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from watcher.model import Entry
+
+_ONE_FOR_ONE = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+        **dict.fromkeys("‘’‚‛ʼʹ′`´ʻ＇", "'"),
+        **dict.fromkeys("“”„‟«»″＂", '"'),
+        **dict.fromkeys("أإآٱ", "ا"),
+        **dict.fromkeys("ىی", "ي"),
+        "ک": "ك",
+        "ة": "ه",
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ı": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "ς": "σ",
+        "\u0640": None,  # tatweel
+        "\u00ad": None,  # soft hyphen
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202b\u202c\u202d\u202e"),
+        **dict.fromkeys(map(chr, range(0x0300, 0x0370))),  # Latin, Greek, Cyrillic accents
+        **dict.fromkeys(map(chr, range(0x064B, 0x0660))),  # Arabic points
+        "\u0670": None,
+    }
+)
+_SPACE = re.compile(r"\s+")
+_ESCAPE = re.compile(r"(\\.|\(\?(?:P?<\w+>|[:=!]|<[=!]))", re.DOTALL)
+
+
+def fold(text: str) -> str:
+    """The comparable form of `text`. Idempotent; never raises; may change the length."""
+    if text.isascii():
+        folded = text.lower()
+    else:
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        folded = unicodedata.normalize("NFD", folded).translate(_ONE_FOR_ONE)
+        folded = unicodedata.normalize("NFC", folded)
+    return _SPACE.sub(" ", folded).strip()
+
+
+@lru_cache(maxsize=20_000)
+def fold_pattern(pattern: str) -> str:
+    r"""A regular expression over folded text: literals are folded, escapes such as `\W` kept."""
+    parts = _ESCAPE.split(pattern)
+    return "".join(part if i % 2 else _fold_literal(part) for i, part in enumerate(parts))
+
+
+def _fold_literal(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    return unicodedata.normalize("NFC", folded.translate(_ONE_FOR_ONE))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence as written and folded. `where` is title, summary or content."""
+
+    text: str
+    folded: str
+    where: str
+    index: int
+
+
+# A full stop ends a sentence unless it follows an initial, a short abbreviation or an ordinal number.
+_END = re.compile(
+    r"(?<=[.!?…])[\"'»”’)\]]*\s+(?=[\"'«“„(\[]*[^\W\d_a-zà-öø-ÿа-яёіїєґα-ω]|[\"'«“„(\[]*\d)|(?<=[。！？።។؟।])\s*|\n+"
+)
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\"'«„])(?:[^\W\d_]|[A-Z]{1,3}|\d{1,2}|mr|mrs|ms|dr|prof|gen|col|lt|sen|rep|gov|st|no|nr|vs|art|r|m|"
+    r"min|mln|mlrd|tys|tzw|ok|str|bl|pl|im|ul|proc|dz|poz|ust|ca|bzw|usw|etc|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|"
+    r"г|гг|т|см|ст|им|млн|тыс|тис)\.$|(?:[A-Z]\.){2,}$",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of plain text in their order, stripped, none empty."""
+    found: list[str] = []
+    start = 0
+    for match in _END.finditer(text):
+        head = text[start : match.start()]
+        if not match.group().startswith("\n") and _ABBREVIATION.search(head[-12:]):
+            continue
+        if head.strip():
+            found.append(head.strip())
+        start = match.end()
+    if text[start:].strip():
+        found.append(text[start:].strip())
+    return tuple(found)
+
+
+def passage(entry: Entry) -> tuple[Sentence, ...]:
+    """Title, summary and content as sentences; a summary repeated in the content is read once."""
+    found = [Sentence(entry.title, fold(entry.title), "title", 0)] if entry.title else []
+    body = fold(entry.content)
+    for where, text in (("summary", entry.summary), ("content", entry.content)):
+        if where == "summary" and text and body and fold(text)[:200] in body:
+            continue
+        found += [Sentence(s, fold(s), where, i) for i, s in enumerate(sentences(text))]
+    return tuple(found)
