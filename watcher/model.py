@@ -128,6 +128,8 @@ class Source:
     adversary: bool = False
     note: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
+    confidence: str = ""  # how well the address is known, as the pack says
+    robots: str = ""  # what the site's robots.txt says of it, as the pack says
 
 
 @dataclass(frozen=True, slots=True)
