@@ -1,0 +1,1 @@
+"""ROOM 4 · the analyst's desk: nouns → tables, dossiers, calendars. Pure."""
