@@ -73,6 +73,7 @@ class AlertKind(StrEnum):
     CLOCK = "clock"  # raised by the legal calendar
     OPS = "ops"  # the watcher's own health
     SAMPLE = "sample"  # `channels test`
+    DIGEST = "digest"  # one digest hour of one channel: the heartbeat that an empty digest rides on
 
 
 class DeliveryState(StrEnum):
@@ -451,6 +452,7 @@ class Delivery:
     created: datetime | None = None
     last_try: datetime | None = None
     sent_at: datetime | None = None
+    batch: str = ""  # key of the message it last went out in, so that a repeat is that message again
 
 
 @dataclass(frozen=True, slots=True)
@@ -600,6 +602,7 @@ class Line:
     language: str = ""
     published: datetime | None = None
     states: tuple[str, ...] = ()
+    item_id: ItemId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -618,6 +621,11 @@ class Told:
     clock: str = ""
     badge: str = ""  # follow-up, correction, possible repeat, …
     possible_repeat: bool = False
+    when: str = ""  # the event date in words, as precise as it is known
+    sure: str = ""  # how many independent sources, and the best authority, in words
+    commands: tuple[str, ...] = ()  # what to type to see more
+    text: tuple[str, ...] = ()  # paragraphs of an operational alert or a sample
+    tone: str = "plain"  # firm | open | alarm | wrong | plain: what a channel may colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -635,6 +643,8 @@ class Message:
     thread: str = ""  # the receipt of the message that this one follows
     references: tuple[str, ...] = ()
     possible_repeat: bool = False
+    bodies: Mapping[str, str] = field(default_factory=dict)  # "text", "html", "slack", … as composed
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -645,3 +655,4 @@ class Receipt:
     thread: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)  # recipient -> why, permanently
     later: Mapping[str, str] = field(default_factory=dict)  # recipient -> why, for now
+    uncertain: bool = False  # those of `later` may have it all the same
