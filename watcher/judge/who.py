@@ -1,0 +1,29 @@
+"""Which states a text names, and whose act or position it reports. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watcher.judge.match import state_finder
+from watcher.topic import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One naming of one state; offsets are in the folded text. A group ("the Baltic states") gives one
+    mention of each member with the same span. `role`: actor, or background (a threat, a theatre, a
+    neighbour, an earlier example)."""
+
+    state: str
+    start: int
+    end: int
+    role: str = "actor"
+
+
+def mentions(folded: str, topic: Topic, language: str | None = None) -> tuple[Mention, ...]:
+    """Every state named in folded text, in the order of the text."""
+    return tuple(
+        Mention(code, start, end)
+        for start, end, codes in state_finder(topic, language).spans(folded)
+        for code in codes
+    )
