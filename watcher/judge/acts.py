@@ -1,0 +1,125 @@
+"""What kind of thing a claim is about, in the terms that grouping and the ledger share. Pure.
+
+An act is a dated step of one state or several: it is one event whatever its words. The rest (statements,
+meetings, casualties, comment) is told apart by its words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from watcher.model import Claim, Item, Modality
+from watcher.topic import Lifecycle
+
+STEPS = frozenset(
+    {
+        "recommended",
+        "government_decision",
+        "parliament_vote",
+        "signed_by_president",
+        "notified_un",
+        "in_effect",
+        "suspended",
+        "acceded_or_ratified",
+    }
+)
+LEGAL = frozenset({"W6_NOTIFIED", "W7_EFFECTIVE", "J4_DEPOSITED", "J5_IN_FORCE", "S3_NOTIFIED"})
+_PATHS = {"W": "leave", "J": "join", "S": "suspend"}
+# A suspension is reported in the words of leaving: the same step under two codes.
+_TWINS = {
+    "S1_ANNOUNCED": "W3_GOVERNMENT",
+    "S2_LAW": "W4_PARLIAMENT",
+    "S3_NOTIFIED": "W6_NOTIFIED",
+    "J3_APPROVED": "J4_DEPOSITED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An item or claim as grouping sees it. `dated` is false when `day` is the day of publication."""
+
+    states: frozenset[str]
+    development: str
+    stage: str
+    substep: str
+    modality: Modality
+    day: date | None
+    dated: bool
+    precision: str = ""
+
+    @property
+    def step(self) -> bool:
+        return self.development in STEPS
+
+    @property
+    def done(self) -> bool:
+        return self.modality in (Modality.DONE, Modality.REPORTED)
+
+    @property
+    def firm(self) -> bool:
+        """A step told as taken: nothing but the same step may share its story."""
+        return self.step and self.done
+
+
+def act_of(item: Item) -> Act:
+    """The main claim of an item; one without claims stands for itself."""
+    published = item.entry.published
+    if item.claims:
+        return act_of_claim(item.claims[0], published.date() if published else None, item.states)
+    return Act(
+        frozenset(item.states),
+        item.development or "other",
+        "",
+        "",
+        item.modality or Modality.DONE,
+        published.date() if published else None,
+        dated=False,
+    )
+
+
+def act_of_claim(claim: Claim, published: date | None, states: tuple[str, ...] = ()) -> Act:
+    exact = claim.event_date is not None and claim.date_precision in ("", "day")
+    day = claim.event_date if exact else published or claim.event_date
+    return Act(
+        frozenset(claim.states or states),
+        claim.development,
+        claim.stage,
+        claim.substep,
+        claim.modality,
+        day,
+        exact,
+        claim.date_precision or ("day" if claim.event_date else ""),
+    )
+
+
+def path_of(stage: str, lifecycle: Lifecycle | None = None) -> str:
+    """leave, join, suspend or other."""
+    known = lifecycle.stages.get(stage) if lifecycle else None
+    if known:
+        return known.path
+    return _PATHS.get(stage[:1], "other") if stage[1:2].isdigit() else "other"
+
+
+def rank_of(stage: str, lifecycle: Lifecycle | None = None) -> int:
+    """The order of a step within its path."""
+    known = lifecycle.stages.get(stage) if lifecycle else None
+    if known:
+        return known.rank
+    return int(stage[1]) if stage[1:2].isdigit() else 0
+
+
+def same_stage(a: str, b: str) -> bool:
+    """Equal, or one step under the names of two paths."""
+    return a == b or _TWINS.get(a, a) == _TWINS.get(b, b)
+
+
+def same_part(a: str, b: str) -> bool:
+    """Sub-steps that may be one: equal, or one report did not say (which is the final vote)."""
+    final = {"", "final_vote"}
+    return a == b or (a in final and b in final)
+
+
+def near(a: date | None, b: date | None, days: int) -> bool:
+    """Within `days`, or not known on one side."""
+    return a is None or b is None or abs(a - b) <= timedelta(days=days)
