@@ -66,6 +66,20 @@ class _Front(click.Group):
             ctx.fail(f"no command '{args[0]}'.{hint}")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        from watcher.errors import ConfigError, InstanceRunning, StoreError, TopicError, WatcherError
+
+        try:
+            return super().invoke(ctx)
+        except WatcherError as error:
+            for line in str(error).splitlines():
+                click.echo(f"watcher: {line}", err=True)
+            if isinstance(error, ConfigError | TopicError):
+                raise click.exceptions.Exit(2) from None
+            if isinstance(error, InstanceRunning):
+                raise click.exceptions.Exit(3) from None
+            raise click.exceptions.Exit(4 if isinstance(error, StoreError) else 1) from None
+
 
 @click.group(cls=_Front, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", prog_name="watcher")
@@ -82,5 +96,10 @@ class _Front(click.Group):
 @click.option("-v", "--verbose", is_flag=True, help="Log every step to standard error.")
 @click.pass_context
 def main(ctx: click.Context, config_file: str, verbose: bool) -> None:
-    """News of the Ottawa Treaty (mine ban): one alert per development, with its evidence."""
+    """News of the Ottawa Treaty (mine ban): one alert per development, with its evidence.
+
+    Exit codes: 0 done; 1 the command's own "no" (bad input lines, nothing found, a failed check);
+    2 wrong usage or configuration, nothing started; 3 another watcher holds the state directory;
+    4 the database cannot be used.
+    """
     ctx.obj = {"config": config_file, "verbose": verbose}

@@ -84,7 +84,9 @@ def _emit_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], wide:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, title=heading or None, title_justify="left", pad_edge=False, expand=bool(wide))
+    table = Table(
+        box=SIMPLE_HEAD, title=heading or None, title_justify="left", pad_edge=False, expand=bool(wide)
+    )
     for column in columns:
         folded = column == wide
         table.add_column(

@@ -47,7 +47,8 @@ def _text(value: str) -> str:
 
 
 def _folded(line: str) -> str:
-    parts, current = [], b""
+    parts: list[str] = []
+    current = b""
     for char in line:
         piece = char.encode()
         if len(current) + len(piece) > (75 if not parts else 74):

@@ -1,0 +1,57 @@
+"""What a command starts from: the configuration, the topic and the database, each read on demand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import update_wrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from watcher.model import Config
+    from watcher.topic import Topic
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SHIPPED_TOPIC = Path(__file__).parent.parent / "topics" / "ottawa"
+
+
+class Start:
+    """One per command. Raises ConfigError, TopicError or StoreError, which the front door prints."""
+
+    def __init__(self, config_file: str, verbose: bool) -> None:
+        self.config_file = Path(config_file)
+        self.verbose = verbose
+        self._config: Config | None = None
+
+    def config(self) -> Config:
+        if self._config is None:
+            from watcher.cli.kinds import channel_kinds, source_kinds
+            from watcher.config import load
+
+            self._config = load(
+                self.config_file, env=os.environ, source_kinds=source_kinds(), channel_kinds=channel_kinds()
+            )
+        return self._config
+
+    def topic(self) -> Topic:
+        """The configured topic, or the shipped one where there is no configuration file."""
+        from watcher.config import load_topic
+
+        if not self.config_file.exists() and self.config_file == Path("config.toml"):
+            return load_topic(SHIPPED_TOPIC)
+        return load_topic(self.config().topic_dir)
+
+
+def pass_start(function: Callable[Concatenate[Start, P], R]) -> Callable[P, R]:
+    """Hands a command its `Start` as first argument."""
+
+    def with_start(*args: Any, **kwargs: Any) -> R:
+        obj = click.get_current_context().obj or {"config": "config.toml", "verbose": False}
+        return function(Start(obj["config"], obj["verbose"]), *args, **kwargs)
+
+    return update_wrapper(with_start, function)
