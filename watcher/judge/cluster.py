@@ -1,0 +1,216 @@
+"""Items and the open stories -> stories. Pure; the order of items within a cycle does not matter.
+
+One act of one state, or one joint act, is one story in whatever words and language: states, step and date
+decide (the structured key). Everything else is told apart by its words. A story is never re-sorted in
+silence: two that prove to be one are merged and say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+
+from watcher.judge.acts import Act, act_of
+from watcher.judge.copies import original_of, source_of
+from watcher.judge.likeness import SAME_EVENT, fit
+from watcher.judge.terms import Space, terms_of, trimmed
+from watcher.model import Ids, Item, ItemId, Story, StoryId
+
+LATEST_MEMBERS = 40  # of a story are read for copies and acts: the cost stays flat for a story of thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """`items` are those given, with their story; `stories` those that are new or changed."""
+
+    items: tuple[Item, ...]
+    stories: tuple[Story, ...]
+    ids: Ids
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Group:
+    """A story while a batch is sorted."""
+
+    story: Story
+    acts: list[Act] = field(default_factory=list)
+    members: list[Item] = field(default_factory=list)
+    changed: bool = False
+
+    @property
+    def last(self) -> date:
+        return self.story.last_seen.date()
+
+
+def assign(
+    items: Iterable[Item],
+    stories: Iterable[Story],
+    known_items: Mapping[int, Item],
+    ids: Ids,
+    now: datetime,
+    vague: frozenset[ItemId] = frozenset(),
+) -> Grouping:
+    """Every item of `items` gets a story. One that has a story keeps it. `vague` names the items whose
+    step cannot have happened yet (the ledger says so): words and date decide where they belong."""
+    sorting = _Sorting(stories, known_items, ids, now, vague)
+    done = {item.id: sorting.place(item) for item in sorted(items, key=order)}
+    changed = tuple(group.story for group in sorting.groups.values() if group.changed)
+    return Grouping(tuple(done.values()), sorting.merged + changed, sorting.ids, tuple(sorting.notes))
+
+
+def order(item: Item) -> tuple[datetime, str]:
+    """The order in which a batch is judged, whatever order it came in."""
+    return (item.entry.published or item.first_seen, item.entry.key)
+
+
+def text_of(item: Item) -> str:
+    """What is compared: headline and the beginning of the text."""
+    entry = item.entry
+    return f"{entry.title}\n{entry.summary or entry.content[:1500]}"
+
+
+class _Sorting:
+    """One pass over a batch: the open stories, the space of their words, and what changed."""
+
+    def __init__(
+        self,
+        stories: Iterable[Story],
+        known_items: Mapping[int, Item],
+        ids: Ids,
+        now: datetime,
+        vague: frozenset[ItemId],
+    ) -> None:
+        self.ids, self.now, self.vague = ids, now, vague
+        self.space = Space()
+        self.groups: dict[int, Group] = {}
+        self.merged: tuple[Story, ...] = ()
+        self.notes: list[str] = []
+        for story in sorted(stories, key=lambda s: s.id):
+            if story.merged_into is None:
+                self._open(story, known_items)
+
+    def _open(self, story: Story, known_items: Mapping[int, Item]) -> None:
+        members = [known_items[i] for i in story.item_ids[-LATEST_MEMBERS:] if i in known_items]
+        acts = [self._act(item) for item in members] or [_act_of_story(story)]
+        self.groups[story.id] = Group(story, acts, members)
+        self.space.open(story.id, story.terms, max(1, len(story.item_ids)))
+
+    def _act(self, item: Item) -> Act:
+        act = act_of(item)
+        return replace(act, development="", stage="") if item.id in self.vague else act
+
+    def place(self, item: Item) -> Item:
+        if item.story_id is not None:
+            return item
+        act, terms = self._act(item), terms_of(text_of(item))
+        self.space.note(terms)
+        copied, fits = None, self._fits(item, act, terms)
+        for story_id in [s for s, _ in fits[:3]] + self._by_title(item):
+            copied = original_of(item, self.groups[story_id].members)
+            if copied is not None:
+                fits = [(story_id, SAME_EVENT)] + fits
+                break
+        if fits and fits[0][1] > 0:
+            group = self.groups[fits[0][0]]
+            self._merge(group, fits[1:], act)
+        else:
+            group = self._new(item, act)
+        placed = replace(
+            item,
+            story_id=group.story.id,
+            copy_of=(copied.copy_of or copied.id) if copied is not None else item.copy_of,
+        )
+        self._join(group, placed, act, terms)
+        return placed
+
+    def _fits(self, item: Item, act: Act, terms: Mapping[str, float]) -> list[tuple[int, float]]:
+        near = self.space.nearest(terms)
+        scores = (
+            (story_id, fit(act, item, group.acts, group.members, near.get(story_id, 0.0), group.last))
+            for story_id, group in self.groups.items()
+        )
+        return sorted(((s, v) for s, v in scores if v > 0), key=lambda pair: (-pair[1], pair[0]))
+
+    def _by_title(self, item: Item) -> list[int]:
+        return []
+
+    def _new(self, item: Item, act: Act) -> Group:
+        story_id = StoryId(self.ids.story)
+        self.ids = replace(self.ids, story=story_id + 1)
+        seen = item.entry.published or item.first_seen
+        story = Story(
+            story_id,
+            (),
+            act.stage,
+            act.substep,
+            act.development,
+            item.entry.title,
+            seen,
+            seen,
+            event_date=None,
+        )
+        self.groups[story_id] = group = Group(story)
+        return group
+
+    def _merge(self, group: Group, others: list[tuple[int, float]], act: Act) -> None:
+        """A report that names two stories' states in one dated act shows that they are one."""
+        for story_id, score in others:
+            other = self.groups[story_id]
+            if score < SAME_EVENT or not (act.firm and act.dated and len(act.states) > 1):
+                continue
+            if set(other.story.states) & set(group.story.states):
+                continue
+            self.notes.append(f"story {story_id} merged into {group.story.id}: one joint act")
+            self.merged += (replace(other.story, merged_into=group.story.id),)
+            self.space.close(story_id)
+            del self.groups[story_id]
+            group.acts += other.acts
+            group.members += other.members
+            group.story = replace(
+                group.story,
+                states=_union(group.story.states, other.story.states),
+                item_ids=group.story.item_ids + other.story.item_ids,
+                outlets=_union(group.story.outlets, other.story.outlets),
+            )
+
+    def _join(self, group: Group, item: Item, act: Act, terms: Mapping[str, float]) -> None:
+        self.space.grow(group.story.id, terms)
+        group.acts.append(act)
+        group.members.append(item)
+        group.changed = True
+        story, seen = group.story, item.entry.published or item.first_seen
+        leads = act.firm and not any(a.firm for a in group.acts[:-1])
+        outlets = story.outlets if item.copy_of else _union(story.outlets, (source_of(item),))
+        group.story = replace(
+            story,
+            states=_union(story.states, tuple(sorted(act.states))),
+            stage=act.stage if leads or not story.stage else story.stage,
+            substep=act.substep if leads or not story.stage else story.substep,
+            development=act.development if leads or not story.development else story.development,
+            event_date=(act.day if act.dated and act.firm else None) or story.event_date,
+            first_seen=min(story.first_seen, seen),
+            last_seen=max(story.last_seen, seen),
+            item_ids=(*story.item_ids, item.id),
+            outlets=outlets,
+            terms=trimmed(self.space.centroids[story.id]),
+        )
+
+
+def _act_of_story(story: Story) -> Act:
+    from watcher.model import Modality
+
+    return Act(
+        frozenset(story.states),
+        story.development,
+        story.stage,
+        story.substep,
+        Modality.DONE,
+        story.event_date or story.first_seen.astimezone(UTC).date(),
+        dated=story.event_date is not None,
+    )
+
+
+def _union(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
+    return a + tuple(x for x in b if x not in a)
