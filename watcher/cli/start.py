@@ -12,11 +12,13 @@ import click
 
 if TYPE_CHECKING:
     from watcher.model import Config
+    from watcher.store.database import Database
     from watcher.topic import Topic
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+DATABASE = "watcher.sqlite3"
 SHIPPED_TOPIC = Path(__file__).parent.parent / "topics" / "ottawa"
 
 
@@ -45,6 +47,12 @@ class Start:
         if not self.config_file.exists() and self.config_file == Path("config.toml"):
             return load_topic(SHIPPED_TOPIC)
         return load_topic(self.config().topic_dir)
+
+    def database(self) -> Database:
+        """The state directory's database, made if there is none."""
+        from watcher.store import database
+
+        return database.open(self.config().state_dir / DATABASE)
 
 
 def pass_start(function: Callable[Concatenate[Start, P], R]) -> Callable[P, R]:
