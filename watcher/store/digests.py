@@ -1,0 +1,60 @@
+"""Digests: when each channel last had one delivered, and what has come in since without an alert."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from watcher.model import Item
+from watcher.store import item_rows
+from watcher.store.columns import instant, micros
+from watcher.store.database import Database, writing
+
+ITEMS_AT_MOST = 200
+
+
+def last(db: Database) -> Mapping[str, datetime]:
+    """The moment of the last digest that was delivered, by channel; a channel without one is left out."""
+    rows = db.rows("SELECT channel, max(at) AS at FROM digests GROUP BY channel")
+    return {row["channel"]: instant(row["at"]) for row in rows}
+
+
+def record(db: Database, channel: str, now: datetime, *, upto_item: int, alerts: int, items: int) -> None:
+    """A digest was delivered. `upto_item`: the newest item it could have shown (`newest_item`)."""
+    with writing(db):
+        db.write(
+            "INSERT INTO digests (channel, at, upto_item, alerts, items) "
+            "VALUES (:channel, :at, :upto, :alerts, :items)",
+            channel=channel,
+            at=micros(now),
+            upto=upto_item,
+            alerts=alerts,
+            items=items,
+        )
+
+
+def newest_item(db: Database) -> int:
+    """The highest item number; 0 without items."""
+    return db.number("SELECT max(id) FROM items")
+
+
+def undigested(db: Database, channel: str, limit: int = ITEMS_AT_MOST) -> tuple[Item, ...]:
+    """Relevant items that came in since the channel's last digest (or since the channel exists), told in no
+    alert, newest first, with their summary."""
+    rows = db.rows(
+        "SELECT i.*, t.summary AS summary FROM items i LEFT JOIN texts t ON t.item_id = i.id "
+        "WHERE i.band = 'relevant' AND i.band <> 'rejected' AND i.id > :after AND i.at >= :floor "
+        "AND i.first_seen >= :since AND i.source_id <> 'baseline' AND i.copy_of IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM alerts a JOIN developments d ON d.id = a.development_id "
+        "WHERE d.story_id = i.story_id) ORDER BY i.at DESC, i.id DESC LIMIT :limit",
+        after=db.number("SELECT max(upto_item) FROM digests WHERE channel = :channel", channel=channel),
+        since=_since(db, channel),
+        floor=-(1 << 62),
+        limit=limit,
+    )
+    return tuple(item_rows.item(row, row["summary"] or "") for row in rows)
+
+
+def _since(db: Database, channel: str) -> int:
+    row = db.row("SELECT since FROM channels WHERE name = :channel", channel=channel)
+    return int(row["since"]) if row else -(1 << 62)
