@@ -8,7 +8,7 @@ from datetime import datetime
 
 from watcher.errors import NotFound, StoreError
 from watcher.model import AlertId, Delivery, DeliveryId, DeliveryState
-from watcher.store.columns import instant, instant_or_none, micros, micros_or_none, to_json
+from watcher.store.columns import instant, instant_or_none, micros, micros_or_none, rest, rest_of, to_json
 from watcher.store.database import Columns, Database, Row, writing
 
 
@@ -23,8 +23,9 @@ class Outbox:
 
 _COLUMNS = (
     "id", "alert_id", "channel", "recipient", "state", "due", "attempts", "receipt", "thread", "reason",
-    "possible_repeat", "created", "last_try", "sent_at", "batch",
+    "possible_repeat", "created", "last_try", "sent_at", "more",
 )  # fmt: skip
+_NAMED = frozenset(_COLUMNS)
 _SAVE = f"""
     INSERT INTO deliveries ({", ".join(_COLUMNS)}) VALUES ({", ".join(":" + name for name in _COLUMNS)})
     ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = :{name}" for name in _COLUMNS[1:])}
@@ -169,7 +170,7 @@ def _row(one: Delivery) -> Columns:
         "created": micros_or_none(one.created),
         "last_try": micros_or_none(one.last_try),
         "sent_at": micros_or_none(one.sent_at),
-        "batch": one.batch,
+        "more": rest(one, _NAMED),
     }
 
 
@@ -189,5 +190,5 @@ def _delivery(row: Row) -> Delivery:
         created=instant_or_none(row["created"]),
         last_try=instant_or_none(row["last_try"]),
         sent_at=instant_or_none(row["sent_at"]),
-        batch=row["batch"],
+        **rest_of(Delivery, row["more"]),
     )

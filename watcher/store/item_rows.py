@@ -28,6 +28,8 @@ from watcher.store.columns import (
     micros,
     micros_or_none,
     pack,
+    rest,
+    rest_of,
     signed,
     to_json,
     unpack,
@@ -42,6 +44,7 @@ REJECTED = (
 WHOLE = (
     *REJECTED, "updated", "declared_language", "outlet", "outlet_url", "author", "guid", "adversary", "tags",
     "facts", "states", "development", "modality", "claims", "figures", "story_id", "copy_of", "mark",
+    "more",
 )  # fmt: skip
 
 
@@ -98,7 +101,18 @@ def whole_row(item: Item) -> Columns:
         "story_id": item.story_id,
         "copy_of": item.copy_of,
         "mark": item.mark,
+        "more": _more(item),
     }
+
+
+_ITEM_NAMED = frozenset(WHOLE) | {"entry", "verdict"}
+_ENTRY_NAMED = frozenset(WHOLE) | {"summary", "content"}
+
+
+def _more(item: Item) -> str | None:
+    """Fields of item and entry that came after the schema."""
+    parts = (rest(item, _ITEM_NAMED), rest(item.entry, _ENTRY_NAMED))
+    return None if parts == (None, None) else to_json(parts)
 
 
 @lru_cache(maxsize=4096)
@@ -117,9 +131,10 @@ def _reason(row: Any) -> Reason:
 def item(row: Row, summary: str = "", content: str = "") -> Item:
     """The item of a row that has all columns of `items`."""
     modality, story_id, copy_of = row["modality"], row["story_id"], row["copy_of"]
+    of_item, of_entry = from_json(row["more"]) if row["more"] else (None, None)
     return Item(
         id=ItemId(row["id"]),
-        entry=_entry(row, summary, content),
+        entry=_entry(row, summary, content, of_entry),
         verdict=Verdict(row["score"], Band(row["band"]), tuple(map(_reason, from_json(row["reasons"])))),
         first_seen=instant(row["first_seen"]),
         language=row["language"],
@@ -132,10 +147,11 @@ def item(row: Row, summary: str = "", content: str = "") -> Item:
         copy_of=None if copy_of is None else ItemId(copy_of),
         mark=row["mark"],
         revision=row["revision"],
+        **rest_of(Item, of_item),
     )
 
 
-def _entry(row: Row, summary: str, content: str) -> Entry:
+def _entry(row: Row, summary: str, content: str, more: str | None) -> Entry:
     return Entry(
         key=EntryKey(row["url"] if row["key"] is None else row["key"]),
         source_id=SourceId(row["source_id"]),
@@ -155,4 +171,5 @@ def _entry(row: Row, summary: str, content: str) -> Entry:
         adversary=bool(row["adversary"]),
         tags=tuple(from_json(row["tags"])) if row["tags"] else (),
         facts=from_json(row["facts"]) if row["facts"] else {},
+        **rest_of(Entry, more),
     )

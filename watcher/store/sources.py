@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.model import PollState, SourceId
-from watcher.store.columns import instant, instant_or_none, micros_or_none
+from watcher.store.columns import instant, instant_or_none, micros_or_none, rest, rest_of
 from watcher.store.database import Columns, Database, Row, writing
 
 POLLS_KEPT = 48
@@ -40,11 +40,13 @@ _COLUMNS = (
     "interval_seconds", "last_poll", "last_ok", "last_new", "failures", "error", "error_text", "moved_to",
     "moved_times", "paused", "retired", "reported", "polls", "items",
 )  # fmt: skip
+_NAMED = frozenset(_COLUMNS)
+_STORED = (*_COLUMNS, "more")
 _TIMES = ("next_poll", "last_poll", "last_ok", "last_new")
 
 _SAVE = f"""
-    INSERT INTO poll_states ({", ".join(_COLUMNS)}) VALUES ({", ".join(":" + name for name in _COLUMNS)})
-    ON CONFLICT (source_id) DO UPDATE SET {", ".join(f"{name} = :{name}" for name in _COLUMNS[1:])}
+    INSERT INTO poll_states ({", ".join(_STORED)}) VALUES ({", ".join(":" + name for name in _STORED)})
+    ON CONFLICT (source_id) DO UPDATE SET {", ".join(f"{name} = :{name}" for name in _STORED[1:])}
 """  # noqa: S608 (column names are ours)
 
 _LOG = """
@@ -113,10 +115,11 @@ def _move(row: Columns) -> Columns:
 
 def _columns(poll: PollState) -> Columns:
     row = {name: getattr(poll, name) for name in _COLUMNS}
-    return row | {name: micros_or_none(row[name]) for name in _TIMES}
+    return row | {name: micros_or_none(row[name]) for name in _TIMES} | {"more": rest(poll, _NAMED)}
 
 
 def _state(row: Row) -> PollState:
     values = {name: row[name] for name in _COLUMNS}
     values |= {name: instant_or_none(values[name]) for name in _TIMES}
-    return PollState(**values | {"paused": bool(row["paused"]), "retired": bool(row["retired"])})
+    values |= {"paused": bool(row["paused"]), "retired": bool(row["retired"])}
+    return PollState(**values | rest_of(PollState, row["more"]))
