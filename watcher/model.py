@@ -161,7 +161,6 @@ class PollState:
     items: int = 0
     not_before: datetime | None = None  # the server's own word (Retry-After): `--force` waits for it too
     habit_seconds: int | None = None  # its usual time between two new entries, smoothed
-    hints: str = ""  # what the feed says of its own rhythm (ttl, skipHours …), kept for the 304s
     earlier_urls: tuple[str, ...] = ()  # where it lived before, oldest first
 
 
