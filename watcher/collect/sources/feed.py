@@ -1,0 +1,266 @@
+"""Feeds: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed. The only user of feedparser. Pure.
+
+Plain well-formed items are read by `collect/quick.py`; what that leaves, and every body that
+cannot be cut into items, is feedparser's.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from watcher.collect import quick
+from watcher.collect.charset import as_utf8
+from watcher.collect.cut import Cut, cut, hashes, hints, shared_links
+from watcher.collect.entries import RawItem, Setting, entry, unrepeated, with_shared_keys
+from watcher.collect.reading import MAX_ENTRIES, PollHints, Reading, pack_hints, reading, seen_hashes
+from watcher.errors import ParseError
+from watcher.model import Entry, Fetched, PollState, Request, Source
+
+ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.5"
+MAX_WHOLE_BYTES = 4 * 1024 * 1024
+"""feedparser holds some twenty times a body in memory: a larger one is read only if it can be cut."""
+
+_ENTITY = re.compile(rb"<!ENTITY\s")
+_SAFE_ENTITY = re.compile(
+    rb"""<!ENTITY\s+\w+\s+(?:"[^"&%<]{0,16}"|'[^'&%<]{0,16}'|"&#\w{1,8};"|'&#\w{1,8};')\s*>"""
+)
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:rss|RDF|feed|channel|rdf)[\s>]")
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_ALTERNATE = re.compile(rb"<link\b[^>]{0,500}application/(?:rss|atom)\+xml[^>]{0,500}>", re.IGNORECASE)
+_HREF = re.compile(rb"""href\s*=\s*["']?([^"'\s>]{1,500})""", re.IGNORECASE)
+_FEED_LANGUAGE = re.compile(rb"<(?:dc:)?language>\s*([A-Za-z_-]{2,20})\s*<")
+_ROOT_LANGUAGE = re.compile(rb"<(?:rss|feed|channel|rdf:RDF)\b[^>]*?xml:lang=[\"']([A-Za-z_-]{2,20})[\"']")
+
+
+class Options(BaseModel):
+    """`aggregator`: titles end in ` - Publisher`, and the outlet is that publisher."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    aggregator: bool = False
+
+
+def ask(source: Source, state: PollState) -> Request:
+    return Request(state.url or source.url, {"Accept": ACCEPT})
+
+
+def read(source: Source, state: PollState, fetched: Fetched) -> Reading:
+    """In the feed's own order. Raises ParseError, and nothing else, whatever the bytes."""
+    aggregator = bool(source.options.get("aggregator")) or fetched.url.startswith("https://news.google.com/")
+    return read_feed(source, state, fetched, aggregator=aggregator)
+
+
+def read_feed(source: Source, state: PollState, fetched: Fetched, *, aggregator: bool) -> Reading:
+    body = as_utf8(fetched.body, fetched.headers.get("content-type", ""), source.language)
+    if body[:1] in (b"{", b"["):
+        return _read_json(source, state, fetched, body)
+    _refuse(source, body)
+    pieces = cut(body)
+    envelope = pieces.envelope if pieces else body[:8_192]
+    setting = Setting(source, fetched.url, fetched.at, _language(envelope), aggregator)
+    told = hints(envelope)
+    if pieces:
+        return _read_cut(pieces, setting, state, told)
+    return _read_whole(body, setting, state, told)
+
+
+def _language(envelope: bytes) -> str:
+    found = _FEED_LANGUAGE.search(envelope) or _ROOT_LANGUAGE.search(envelope)
+    return found[1].decode("ascii") if found else ""
+
+
+def _refuse(source: Source, body: bytes) -> None:
+    """What is no feed, and what is a feed only to do harm."""
+    if not body:
+        raise ParseError(source.id, "the body is empty")
+    head = body[:65_536]
+    declared = _ENTITY.findall(body) if b"<!ENTITY" in body else ()
+    if len(declared) > 300 or len(declared) != len(_SAFE_ENTITY.findall(body) if declared else ()):
+        raise ParseError(
+            source.id, "the feed declares XML entities that refer to files or to one another; refused"
+        )
+    root = _ROOT.search(head)
+    page = _HTML.search(head)
+    if page and (root is None or page.start() < root.start()):
+        raise ParseError(source.id, "this is a web page, not a feed" + _feed_link(body))
+    if root is None and b"<item" not in body and b"<entry" not in body:
+        raise ParseError(source.id, f"not a feed: it begins with {_beginning(body)!r}")
+
+
+def _feed_link(body: bytes) -> str:
+    link = _ALTERNATE.search(body[:200_000])
+    href = _HREF.search(link[0]) if link else None
+    return f"; its feed is {href[1].decode('utf-8', 'replace')}" if href else ""
+
+
+def _beginning(body: bytes) -> str:
+    return " ".join(body[:60].decode("utf-8", "replace").split())
+
+
+# ── cut: only the unseen items are parsed ─────────────────────────────────────────────────────
+
+
+def _read_cut(pieces: Cut, setting: Setting, state: PollState, told: PollHints) -> Reading:
+    items = pieces.items[:MAX_ENTRIES]
+    digests = hashes(items)
+    known = seen_hashes(state.seen)
+    wanted = [number for number, digest in enumerate(digests) if digest not in known]
+    shared = shared_links(items) if wanted else frozenset()
+    raws = quick.read_items(pieces, tuple(items[number] for number in wanted))
+    entries: list[Entry] = []
+    for number, raw in zip(wanted, raws, strict=True):
+        raw = raw or _patient(pieces, items[number], setting)
+        if raw is not None and _says_something(raw):
+            entries.append(entry(raw, setting, digests[number], shared=number in shared))
+    if wanted and not entries and len(wanted) == len(items):
+        raise ParseError(setting.source.id, f"none of its {len(items)} items can be read")
+    notes = _notes(len(pieces.items))
+    return Reading(
+        unrepeated(entries),
+        digests,
+        pack_hints(told),
+        told,
+        notes,
+        len(pieces.items),
+        len(wanted) == len(items),
+    )
+
+
+def _patient(pieces: Cut, item: bytes, setting: Setting) -> RawItem | None:
+    """One item that is not well formed, by feedparser's loose reader."""
+    if len(item) > MAX_WHOLE_BYTES:
+        return None
+    raws, _ = _feedparser(pieces.head + item + pieces.tail, setting)
+    return raws[0] if raws else None
+
+
+def _notes(total: int) -> tuple[str, ...]:
+    return (f"{total} entries; the first {MAX_ENTRIES} were read",) if total > MAX_ENTRIES else ()
+
+
+def _says_something(raw: RawItem) -> bool:
+    return bool(raw.title or raw.summary or raw.content or raw.link)
+
+
+# ── whole: feedparser ─────────────────────────────────────────────────────────────────────────
+
+
+def _read_whole(body: bytes, setting: Setting, state: PollState, told: PollHints) -> Reading:
+    if len(body) > MAX_WHOLE_BYTES:
+        raise ParseError(
+            setting.source.id, f"{len(body):,} bytes that cannot be cut into items are too much to parse"
+        )
+    raws, language = _feedparser(body, setting)
+    if language is None and not raws:
+        raise ParseError(setting.source.id, f"not a feed: it begins with {_beginning(body)!r}")
+    setting = replace(setting, language=language or setting.language)
+    entries = [entry(raw, setting) for raw in raws[:MAX_ENTRIES] if _says_something(raw)]
+    return reading(
+        with_shared_keys(entries),
+        state.seen,
+        memo=pack_hints(told),
+        hints=told,
+        notes=_notes(len(raws)),
+        total=len(raws),
+    )
+
+
+def _feedparser(document: bytes, setting: Setting) -> tuple[list[RawItem], str | None]:
+    """Its items, and the feed's language: "" when undeclared, None when this is no feed at all."""
+    import feedparser
+
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": setting.base}
+    parsed = feedparser.parse(
+        io.BytesIO(document), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
+    if not parsed.get("version") and not parsed.entries:
+        return [], None
+    language = str(parsed.feed.get("language") or "")
+    return [_from_feedparser(item, language) for item in parsed.entries], language
+
+
+def _from_feedparser(item: Any, feed_language: str) -> RawItem:
+    contents = [str(part.get("value") or "") for part in item.get("content") or ()]
+    outlet = item.get("source") or {}
+    if not isinstance(outlet, dict):
+        outlet = {}
+    return RawItem(
+        title=_str(item, "title"),
+        summary=_str(item, "summary"),
+        content=max(contents, key=len, default=""),
+        link=_str(item, "link"),
+        original_link=_str(item, "feedburner_origlink"),
+        guid=_str(item, "id"),
+        published=_str(item, "published") or _str(item, "created"),
+        updated=_str(item, "updated") if "updated" in item else "",
+        author=_str(item, "author"),
+        language=_own_language(item, feed_language),
+        outlet=_str(outlet, "title"),
+        outlet_url=_str(outlet, "href") or _str(outlet, "link"),
+    )
+
+
+def _str(item: Any, name: str) -> str:
+    value = item.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _own_language(item: Any, feed_language: str) -> str:
+    """Of the item itself: what differs from the feed's."""
+    for name in ("title_detail", "summary_detail"):
+        detail = item.get(name)
+        language = detail.get("language") if isinstance(detail, dict) else None
+        if language and language != feed_language:
+            return str(language)
+    return ""
+
+
+# ── JSON Feed 1.0 and 1.1 ─────────────────────────────────────────────────────────────────────
+
+
+def _read_json(source: Source, state: PollState, fetched: Fetched, body: bytes) -> Reading:
+    try:
+        feed = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ParseError(source.id, f"not a JSON feed: {type(error).__name__}") from error
+    items = feed.get("items") if isinstance(feed, dict) else None
+    if not isinstance(items, list):
+        raise ParseError(source.id, "JSON, but not a JSON Feed: it has no list of items")
+    setting = Setting(source, fetched.url, fetched.at, _json_str(feed, "language"))
+    raws = [_from_json(item) for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
+    entries = with_shared_keys(entry(raw, setting) for raw in raws if _says_something(raw))
+    return reading(entries, state.seen, notes=_notes(len(items)), total=len(items))
+
+
+def _from_json(item: dict[str, Any]) -> RawItem:
+    authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
+    names = [_json_str(author, "name") for author in authors or () if isinstance(author, dict)]
+    guid = item.get("id")
+    text = _json_str(item, "content_text")
+    return RawItem(
+        title=_escaped(_json_str(item, "title")),
+        summary=_escaped(_json_str(item, "summary")),
+        content=_json_str(item, "content_html") or _escaped(text),
+        link=_json_str(item, "url") or _json_str(item, "external_url"),
+        guid=str(guid) if isinstance(guid, str | int | float) else "",
+        published=_json_str(item, "date_published"),
+        updated=_json_str(item, "date_modified"),
+        author=", ".join(name for name in names if name),
+        language=_json_str(item, "language"),
+    )
+
+
+def _json_str(item: dict[str, Any], name: str) -> str:
+    value = item.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _escaped(text: str) -> str:
+    """Plain text where HTML is expected."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")

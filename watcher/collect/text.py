@@ -1,0 +1,96 @@
+"""HTML and stray text → plain text that can do no harm. Pure, linear in the length of its input.
+
+Nothing of markup survives: no control characters (line breaks between blocks excepted), no
+direction overrides, nothing of zero width, no lone surrogates. Entities are resolved once.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+TITLE_CHARS = 1_000
+SUMMARY_CHARS = 8_000
+CONTENT_CHARS = 100_000
+
+# Windows-1252 bytes that were mistaken for C1 controls (feeds, HTML 5 §13.2.3.5).
+_C1 = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
+_ODD = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_SPACES = re.compile(r"[^\S\n]+")
+_BREAKS = re.compile(r" ?\n[\s\n]*")
+# An unclosed one eats the rest, as in a browser; so no input is scanned twice.
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript|iframe|object|svg|math|head)\b.*?(?:</\1\s*>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+_BLOCK = (
+    r"address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header|hr|li"
+    r"|main|nav|ol|option|p|pre|section|table|td|th|title|tr|ul"
+)
+_TAG = re.compile(
+    r"""<(?:/?(BLOCK)(?=[\s/>])|[/!?]?[a-zA-Z])(?:[^<>"']++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+>?""".replace(
+        "BLOCK", _BLOCK
+    ),
+    re.IGNORECASE,
+)
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
+
+
+def clean(text: str, limit: int = TITLE_CHARS) -> str:
+    """One line of plain text: harmless characters, single spaces, at most `limit` characters."""
+    if len(text) > 4 * limit:
+        text = text[: 4 * limit]
+    if not text.isascii() or not text.isprintable():
+        text = _ODD.sub(_neutral, text)
+    return shorten(" ".join(text.split()), limit)
+
+
+def plain(markup: str, limit: int = SUMMARY_CHARS) -> str:
+    """HTML as plain text; blocks become lines. Text that only looks like HTML loses little."""
+    if len(markup) > 4 * limit:
+        markup = markup[: 4 * limit]
+    if "<" in markup and ">" in markup:
+        markup = _untagged(markup)
+    if "&" in markup:
+        markup = html.unescape(markup)
+    if not markup.isascii() or not markup.isprintable():
+        markup = _ODD.sub(_neutral, markup)
+    if "\n" not in markup:
+        return shorten(" ".join(markup.split()), limit)
+    return shorten(_BREAKS.sub("\n", _SPACES.sub(" ", markup)).strip(), limit)
+
+
+def one_line(markup: str, limit: int = TITLE_CHARS) -> str:
+    """HTML as a single line: for titles, authors, outlets."""
+    if "<" not in markup and "&" not in markup:
+        return clean(markup, limit)
+    return clean(plain(markup, 4 * limit), limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, an ellipsis in place of the rest."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _untagged(markup: str) -> str:
+    markup = " ".join(markup.split())  # line breaks of the source are spaces in HTML
+    markup = _CDATA.sub(" ", markup)
+    return _TAG.sub(_tag_space, _HIDDEN.sub(" ", markup))
+
+
+def _tag_space(tag: re.Match[str]) -> str:
+    return "\n" if tag[1] else ""
+
+
+def _neutral(odd: re.Match[str]) -> str:
+    code = ord(odd[0])
+    if code in _C1:
+        return _C1[code].replace("\ufffd", "")
+    if code in (0x0B, 0x0C, 0x2028, 0x2029, 0x1C, 0x1D, 0x1E, 0x1F):
+        return " "
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    return ""
