@@ -1,0 +1,108 @@
+"""Whether a reported step is old, or cannot have been taken yet, by what the ledger holds. Pure.
+
+The transition rules of the lifecycle: stages move forward; an earlier one after a later one is background
+unless its date is new; leaving takes effect six months after the notice and not before.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from watcher.judge.acts import Act, path_of, rank_of, same_part, same_stage
+from watcher.judge.clock import NOTICE_MONTHS, months_after
+from watcher.model import Modality, Standing, Standpoint, Step
+from watcher.topic import Lifecycle, Topic
+
+_UNTAKEN = (Standing.PLANNED, Standing.DENIED, Standing.RETRACTED, Standing.DUE)
+SLACK = timedelta(days=1)  # two outlets, two sides of midnight
+SLACK_PUBLISHED = timedelta(days=4)  # when only the day of publication is known
+VAGUE = timedelta(days=62)  # a step whose month alone is known
+
+
+def background(act: Act, point: Standpoint, topic: Topic, now: datetime) -> str:
+    """Why the step is nothing new for this state; "" when it is."""
+    taken = [s for s in point.steps if s.standing not in _UNTAKEN]
+    for step in taken:
+        if _is_step(act, step):
+            return f"known: {step.stage} of {step.date or 'unknown date'} ({step.origin})"
+    if act.done:
+        later = _later(act, taken, topic.lifecycle)
+        if later is not None:
+            return f"earlier than {later.stage} of {later.date or 'unknown date'}, which is known"
+    elif _overtaken(act, taken, topic.lifecycle):
+        return "overtaken by what is known"
+    return _long_a_party(act, point, topic, now)
+
+
+def _is_step(act: Act, step: Step) -> bool:
+    if not same_stage(act.stage, step.stage) or not same_part(act.substep, step.substep):
+        return False
+    if not act.done:
+        return act.day is None or step.date is None or act.day <= step.date
+    if act.day is None or step.date is None:
+        return True
+    if step.date_precision not in ("", "day"):
+        return step.date - SLACK <= act.day <= step.date + VAGUE
+    if act.dated:
+        return abs(act.day - step.date) <= SLACK
+    # No date in the report: it is about the step that is known, unless it is far too early for it.
+    return act.day >= step.date - SLACK_PUBLISHED
+
+
+def _later(act: Act, taken: list[Step], lifecycle: Lifecycle) -> Step | None:
+    path, rank = path_of(act.stage, lifecycle), rank_of(act.stage, lifecycle)
+    for step in taken:
+        if path_of(step.stage, lifecycle) != path or rank_of(step.stage, lifecycle) <= rank or path == "other":
+            continue
+        if not act.dated or act.day is None or step.date is None or act.day <= step.date:
+            if act.day is None or step.date is None or act.day >= step.date or act.dated:
+                return step
+    return None
+
+
+def _overtaken(act: Act, taken: list[Step], lifecycle: Lifecycle) -> bool:
+    path, rank = path_of(act.stage, lifecycle), rank_of(act.stage, lifecycle)
+    return path != "other" and any(
+        path_of(s.stage, lifecycle) == path and rank_of(s.stage, lifecycle) >= rank > 0 for s in taken
+    )
+
+
+def _long_a_party(act: Act, point: Standpoint, topic: Topic, now: datetime) -> str:
+    """A tale of joining, of a state that is a party. What was recorded later than `now` is not known."""
+    if not act.stage.startswith("J") or point.legal_status != "PARTY" or now.date() < topic.baseline.published:
+        return ""
+    if any(s.stage.startswith("J") for s in point.steps):
+        return ""
+    state = topic.states.get(point.state)
+    since = state.since if state else None
+    return f"a party since {since}" if since else "a party already"
+
+
+def impossible(act: Act, point: Standpoint, lifecycle: Lifecycle) -> str:
+    """Why the step cannot have been taken; "" when it can. Planned and denied steps are always possible."""
+    if act.modality not in (Modality.DONE, Modality.REPORTED):
+        return ""
+    if act.stage == "W7_EFFECTIVE":
+        return _too_early(act.day, point)
+    if act.stage == "J5_IN_FORCE" and point.effect_due and act.day and act.day < point.effect_due:
+        return f"{point.state}: reported in force, but by Article 17 not before {point.effect_due}"
+    if path_of(act.stage, lifecycle) == "leave" and rank_of(act.stage, lifecycle) >= 6:
+        if point.legal_status == "NON_PARTY":
+            return f"{point.state}: reported as leaving, but never joined"
+    return ""
+
+
+def _too_early(day: date | None, point: Standpoint) -> str:
+    if point.legal_status in ("NON_PARTY", "SIGNATORY"):
+        return f"{point.state}: reported as having left, but was no party"
+    if point.conflict and point.legal_status in ("PARTY_LEAVING", "PARTY_CONTESTED"):
+        return f"{point.state}: reported as having left, but not before the armed conflict ends (Article 20(3))"
+    if point.effect_due is None:
+        # The notice may have been missed: six months after the last known step it is possible.
+        if day is not None and point.since is not None and day >= months_after(point.since, NOTICE_MONTHS):
+            return ""
+        known = f"the ledger has {point.stage}" if point.stage else "no step towards it is known"
+        return f"{point.state}: reported as having left, but {known}"
+    if day is not None and day < point.effect_due - timedelta(days=1):
+        return f"{point.state}: reported as having left, but not before {point.effect_due}"
+    return ""

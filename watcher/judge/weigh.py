@@ -1,0 +1,343 @@
+"""What a batch of reports adds to the ledger. Pure; judging the same items twice adds nothing.
+
+A development needs a new step, date, count, figure, position or state, or a contradiction. The same again
+from another outlet is corroboration. An earlier step after a later one is background unless its date is
+new. A step that cannot have been taken yet ("has withdrawn" on the day of a vote) is a contradiction of
+the ledger, never a change of status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from watcher.judge.acts import Act, act_of_claim, path_of, rank_of, same_part, same_stage
+from watcher.judge.cluster import order
+from watcher.judge.ledger import Ledger, stand
+from watcher.judge.likeness import same_act
+from watcher.judge.sense import background, impossible
+from watcher.judge.standing import Backing, backing, standing_of, tier_of
+from watcher.judge.words import clash_of_figures, delta_of
+from watcher.model import (
+    AlertKind,
+    Claim,
+    Development,
+    DevelopmentId,
+    Figure,
+    Ids,
+    Item,
+    ItemId,
+    Modality,
+    Standing,
+    StoryId,
+)
+from watcher.topic import Topic
+
+SILENT = frozenset({"commentary", "other", ""})  # kinds that are listed with their story, never weighed
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One development as it now stands and what became of it. `trusted`: enough stands behind it to
+    interrupt; `aside`: told in passing, or against the ledger, so it waits for the digest."""
+
+    development: Development
+    kind: AlertKind | None  # None: nothing to tell
+    items: tuple[ItemId, ...] = ()
+    trusted: bool = True
+    aside: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    developments: tuple[Development, ...]  # new or changed
+    changes: tuple[Change, ...]
+    ledger: Ledger
+    ids: Ids
+    notes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # item id -> what was made of it
+
+
+def weigh(
+    items: Iterable[Item],
+    zero: Ledger,
+    developments: Iterable[Development],
+    known_items: Mapping[int, Item],
+    topic: Topic,
+    ids: Ids,
+    now: datetime,
+) -> Weighed:
+    """Folds the claims of grouped items into developments, oldest report first."""
+    scale = _Scale(zero, developments, known_items, topic, ids, now)
+    for item in sorted(items, key=order):
+        scale.add(item)
+    changed = tuple(scale.developments[i] for i in scale.changed)
+    return Weighed(changed, tuple(scale.changes), scale.ledger(), scale.ids, scale.notes)
+
+
+class _Scale:
+    """The ledger while a batch is weighed."""
+
+    def __init__(
+        self,
+        zero: Ledger,
+        developments: Iterable[Development],
+        known_items: Mapping[int, Item],
+        topic: Topic,
+        ids: Ids,
+        now: datetime,
+    ) -> None:
+        self.zero, self.topic, self.ids, self.now = zero, topic, ids, now
+        self.developments = {d.id: d for d in sorted(developments, key=lambda d: d.id)}
+        self.items = dict(known_items)
+        self.changes: list[Change] = []
+        self.changed: dict[DevelopmentId, None] = {}
+        self.notes: dict[int, tuple[str, ...]] = {}
+        self._ledger: Ledger | None = None
+
+    def ledger(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = stand(self.zero, self.developments.values(), self.topic)
+        return self._ledger
+
+    def add(self, item: Item) -> None:
+        self.items[item.id] = item
+        if any(item.id in d.item_ids for d in self.developments.values()):
+            return
+        for position, claim in enumerate(item.claims):
+            if claim.development in SILENT or not claim.stage:
+                continue
+            published = item.entry.published
+            act = act_of_claim(claim, published.date() if published else None, item.states)
+            if act.step or path_of(act.stage, self.topic.lifecycle) != "other":
+                self._step(item, claim, act, main=position == 0)
+            elif position == 0:
+                self._topic(item, claim, act)
+
+    # ── steps of states ───────────────────────────────────────────────────────────────────────
+
+    def _step(self, item: Item, claim: Claim, act: Act, main: bool) -> None:
+        if not act.states:
+            return
+        if act.modality is Modality.DENIED and self._deny(item, claim, act):
+            return
+        known = self._find(lambda d: _same(act, d))
+        if known is not None:
+            self._again(known, item, claim, act, main)
+            return
+        new, why = [], []
+        for state in sorted(act.states):
+            reason = background(act, self.ledger().of(state), self.topic, self.now)
+            if reason:
+                why.append(f"{state}: {reason}")
+            else:
+                new.append(state)
+        self._note(item, *why)
+        if not new:
+            return
+        against = [r for s in new if (r := impossible(act, self.ledger().of(s), self.topic.lifecycle))]
+        self._new(item, replace(claim, states=tuple(new)), act, aside=bool(against) or not main, against=against)
+
+    def _find(self, matches: Callable[[Development], bool]) -> Development | None:
+        found = [d for d in self.developments.values() if matches(d)]
+        return found[-1] if found else None
+
+    def _deny(self, item: Item, claim: Claim, act: Act) -> bool:
+        """A denial of something that was told: side by side, or a retraction by higher authority."""
+        done = replace(act, modality=Modality.DONE)
+        known = self._find(lambda d: _same(done, d) and d.standing is not Standing.RETRACTED)
+        if known is None:
+            return False
+        if tier_of(item) >= known.tier and known.standing is Standing.REPORTED:
+            undone = replace(known, standing=Standing.DENIED, delta=("denied",), revision=known.revision + 1)
+            self._keep(undone, AlertKind.RETRACTION, (item.id,), trusted=backing([item]).trusted)
+        else:
+            self._beside(known, item, "denied", "one source reports it, another denies it")
+        return True
+
+    # ── everything else: one development for each story ───────────────────────────────────────
+
+    def _topic(self, item: Item, claim: Claim, act: Act) -> None:
+        known = self._find(
+            lambda d: d.development == claim.development and d.story_id == item.story_id is not None
+        )
+        if known is not None:
+            self._again(known, item, claim, act, main=True)
+            return
+        told = [e for e in self.zero.past if _told(act, e.states, e.stage, e.date)]
+        if told and not _new_figures(claim.figures, told[0].figures):
+            self._note(item, f"known since {told[0].date_text}: {told[0].what}")
+            return
+        self._new(item, claim, act, aside=False, against=[])
+
+    # ── what is kept ──────────────────────────────────────────────────────────────────────────
+
+    def _new(self, item: Item, claim: Claim, act: Act, aside: bool, against: list[str]) -> None:
+        behind = backing([item])
+        planned = self._find(lambda d: d.standing is Standing.PLANNED and _twin(act, d)) if act.done else None
+        states = tuple(claim.states)
+        key = "|".join((",".join(sorted(states)), act.stage, act.substep, act.day.isoformat() if act.day else "?"))
+        if not act.done:
+            key += f"|{act.modality.value}"
+        if against:
+            key += "|disputed"
+        if self._find(lambda d: d.key == key) is not None or not act.step:
+            key += f"|{item.story_id}"
+        stage = self.topic.lifecycle.stages.get(act.stage)
+        standing = Standing.REPORTED if against else standing_of(act.modality, behind)
+        development = Development(
+            id=DevelopmentId(self.ids.development),
+            key=key,
+            states=states,
+            development=act.development,
+            stage="" if against else act.stage,
+            substep=act.substep,
+            modality=act.modality,
+            standing=standing,
+            first_seen=item.first_seen,
+            event_date=act.day if act.dated else claim.event_date or act.day,
+            date_precision=act.precision if claim.event_date else "published",
+            story_id=item.story_id,
+            tier=behind.tier,
+            sources=1,
+            item_ids=(item.id,),
+            evidence=claim.evidence,
+            figures=claim.figures or item.figures,
+            delta=tuple(against) or delta_of(act, states, self.ledger(), self.topic),
+            follows=planned.id if planned else None,
+            weight=stage.weight if stage else 0.0,
+        )
+        self.ids = replace(self.ids, development=self.ids.development + 1)
+        kind = AlertKind.CONTRADICTION if against else AlertKind.NEW
+        self._keep(development, kind, (item.id,), trusted=behind.trusted, aside=aside)
+
+    def _again(self, known: Development, item: Item, claim: Claim, act: Act, main: bool) -> None:
+        """Corroboration: another source, perhaps a better one, perhaps with a new figure or state."""
+        members = [self.items[i] for i in (*known.item_ids, item.id) if i in self.items]
+        behind = backing(members)
+        clashes = clash_of_figures(known.figures, claim.figures)
+        standing = self._standing(known, behind)
+        joined = tuple(s for s in claim.states if s not in known.states) if act.firm else ()
+        better = tier_of(item) > known.tier and claim.evidence is not None
+        grown = replace(
+            known,
+            states=known.states + joined,
+            standing=standing,
+            tier=max(known.tier, behind.tier),
+            sources=max(known.sources, behind.sources),
+            item_ids=(*known.item_ids, item.id),
+            evidence=claim.evidence if better or known.evidence is None else known.evidence,
+            figures=known.figures + _new_figures(claim.figures, known.figures),
+            event_date=act.day if act.dated and known.date_precision == "published" else known.event_date,
+            date_precision=act.precision
+            if act.dated and known.date_precision == "published"
+            else known.date_precision,
+            delta=tuple(f"also {s}" for s in joined),
+            revision=known.revision + 1,
+        )
+        kind: AlertKind | None = AlertKind.UPDATE if joined else None
+        if standing is not known.standing and standing is Standing.CONFIRMED:
+            kind = AlertKind.PROMOTION
+        self._keep(grown, kind, (item.id,), trusted=behind.trusted, aside=not main)
+        for words in clashes:
+            self._beside(grown, item, "|".join(words.split()), words)
+
+    def _standing(self, known: Development, behind: Backing) -> Standing:
+        match known.standing:
+            case Standing.DUE:
+                return standing_of(known.modality, behind, foreseen=True)
+            case Standing.REPORTED:
+                return standing_of(known.modality, behind)
+            case _:
+                return known.standing
+
+    def _beside(self, known: Development, item: Item, what: str, words: str) -> None:
+        """A contradiction is a development of its own, beside the one it disputes."""
+        key = f"{known.key}|against|{what}"
+        if self._find(lambda d: d.key == key) is not None:
+            return
+        disputed = replace(
+            known,
+            id=DevelopmentId(self.ids.development),
+            key=key,
+            stage="",
+            standing=Standing.REPORTED,
+            first_seen=item.first_seen,
+            tier=tier_of(item),
+            sources=1,
+            item_ids=(item.id,),
+            delta=(words,),
+            follows=known.id,
+            revision=0,
+        )
+        self.ids = replace(self.ids, development=self.ids.development + 1)
+        self._keep(disputed, AlertKind.CONTRADICTION, (item.id,), aside=True)
+
+    def _keep(
+        self,
+        development: Development,
+        kind: AlertKind | None,
+        items: tuple[ItemId, ...],
+        trusted: bool = True,
+        aside: bool = False,
+    ) -> None:
+        self.developments[development.id] = development
+        self.changed[development.id] = None
+        self.changes.append(Change(development, kind, items, trusted, aside))
+        self._ledger = None
+
+    def _note(self, item: Item, *words: str) -> None:
+        self.notes[item.id] = self.notes.get(item.id, ()) + words
+
+
+def _same(act: Act, development: Development) -> bool:
+    """The same step in the same mood: told again."""
+    if (development.standing is Standing.PLANNED) != (act.modality is Modality.PLANNED):
+        return False
+    if development.standing in (Standing.RETRACTED,) or not development.stage:
+        return False
+    return same_act(act, act_of_development(development)) or _told(
+        act, development.states, development.stage, None, undated=not act.dated, substep=development.substep
+    )
+
+
+def _twin(act: Act, development: Development) -> bool:
+    return set(development.states) == act.states and same_stage(development.stage, act.stage)
+
+
+def act_of_development(development: Development) -> Act:
+    exact = development.date_precision in ("", "day") and development.event_date is not None
+    return Act(
+        frozenset(development.states),
+        development.development,
+        development.stage,
+        development.substep,
+        development.modality,
+        development.event_date,
+        exact,
+        development.date_precision,
+    )
+
+
+def _told(
+    act: Act,
+    states: Iterable[str],
+    stage: str,
+    day: object,
+    undated: bool = True,
+    substep: str = "",
+) -> bool:
+    """A report without a date of a step that is known is about that step."""
+    return (
+        undated
+        and act.states <= set(states)
+        and same_stage(act.stage, stage)
+        and same_part(act.substep, substep)
+        and not act.dated
+    )
+
+
+def _new_figures(figures: tuple[Figure, ...], known: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    have = {(f.key, f.period, f.value) for f in known}
+    return tuple(f for f in figures if (f.key, f.period, f.value) not in have)

@@ -1,0 +1,59 @@
+"""What is new, in plain words: stages, figures, dates. Pure; English, for the ledger's own remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from watcher.judge.acts import Act
+from watcher.judge.ledger import Ledger
+from watcher.model import Figure, Modality, Standpoint
+from watcher.topic import Topic
+
+_FIGURES = {
+    "votes_for": "votes for",
+    "votes_against": "votes against",
+    "non_parties": "states outside",
+    "stockpiled_mines_destroyed": "stockpiled mines destroyed",
+}
+EXACT = ("votes_for", "votes_against", "abstained", "absent", "casualties", "killed", "injured", "parties")
+
+
+def label(stage: str, topic: Topic) -> str:
+    known = topic.lifecycle.stages.get(stage)
+    return known.label if known else stage.replace("_", " ").lower()
+
+
+def figure_words(figure: Figure) -> str:
+    """`66 votes for`, `>160 parties`."""
+    sign = "" if figure.op == "=" else figure.op
+    name = _FIGURES.get(figure.key, figure.key.replace("_", " "))
+    return f"{sign}{figure.value:,} {name}" + (f" ({figure.period})" if figure.period else "")
+
+
+def clash_of_figures(known: Iterable[Figure], told: Iterable[Figure]) -> tuple[str, ...]:
+    """Counts of the same thing that differ, side by side: `66 votes for against 68 votes for`."""
+    clashes = []
+    for new in told:
+        old = [f for f in known if (f.key, f.period, f.op) == (new.key, new.period, "=") and new.op == "="]
+        if old and new.key in EXACT and all(f.value != new.value for f in old):
+            clashes.append(f"{figure_words(old[0])} against {figure_words(new)}")
+    return tuple(clashes)
+
+
+def delta_of(act: Act, states: Iterable[str], ledger: Ledger, topic: Topic) -> tuple[str, ...]:
+    """For each state what the ledger held before: `FI: head of state signs the exit (2025-07-04) -> …`."""
+    words = [f"{s}: {_before(ledger.of(s), topic)} -> {label(act.stage, topic)}" for s in states]
+    if act.modality is Modality.PLANNED:
+        words = [f"{line} (planned)" for line in words]
+    return tuple(words)
+
+
+def _before(point: Standpoint, topic: Topic) -> str:
+    if not point.stage:
+        return point.legal_status.replace("_", " ").lower()
+    return f"{label(point.stage, topic)}{_on(point.since)}"
+
+
+def _on(day: date | None) -> str:
+    return f" ({day.isoformat()})" if day else ""
