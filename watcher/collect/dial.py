@@ -15,6 +15,7 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from watcher.collect.guard import Address, check_address
 from watcher.collect.wire import Wire, WireError
@@ -24,9 +25,17 @@ from watcher.model import Network
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The IP addresses of a name, best first. Raises OSError."""
 
-LOOKUP_SECONDS = 6.0
-CONNECT_SECONDS = 10.0
-NEXT_ADDRESS_SECONDS = 2.5  # a dead first address of several must not use up the whole time
+
+class Patience(NamedTuple):
+    """How long one step may take, in seconds; the deadline of the whole request is the network's."""
+
+    lookup: float = 6.0
+    connect: float = 10.0
+    next_address: float = 2.5  # a dead first address of several must not use up the whole time
+    silence: float = 30.0  # between two signs of life
+    short_silence: float = 5.0  # for a host that has already failed to answer in this cycle
+
+
 MAX_ADDRESSES = 4
 OUTAGE = 8  # names in a row without an answer, and none with: the resolver is down, not the names
 
@@ -100,8 +109,15 @@ async def system_resolve(host: str, port: int) -> Sequence[str]:
 class Dialler:
     """Connects. Remembers the answers of the resolver for as long as it lives: one cycle."""
 
-    def __init__(self, network: Network, resolve: Resolve, tls: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        resolve: Resolve,
+        tls: Callable[[], ssl.SSLContext],
+        patience: Patience,
+    ) -> None:
         self._network = network
+        self._patience = patience
         self._resolve = resolve
         self._tls = tls
         self._answers: dict[tuple[str, int], asyncio.Future[Sequence[str]]] = {}
@@ -145,11 +161,12 @@ class Dialler:
             raise WireError("dns", "name resolution failed (as for every name before it)")
         now = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout_at(min(deadline, now + LOOKUP_SECONDS)):
+            async with asyncio.timeout_at(min(deadline, now + self._patience.lookup)):
                 ips = await self._resolve(address.host, address.port)
         except TimeoutError as error:
             self._unanswered += 1
-            raise WireError("dns", f"name resolution gave no answer in {LOOKUP_SECONDS:g} seconds") from error
+            waited = f"{self._patience.lookup:g} seconds"
+            raise WireError("dns", f"name resolution gave no answer in {waited}") from error
         except OSError as error:
             self._unanswered += 1
             raise WireError("dns", f"name resolution failed ({error.strerror or error})") from error
@@ -159,10 +176,10 @@ class Dialler:
     async def _first(self, address: Address, ips: Sequence[str], deadline: float) -> Wire:
         """The first address that answers. Raises WireError with what the last one said."""
         loop = asyncio.get_running_loop()
-        until = min(deadline, loop.time() + CONNECT_SECONDS)
+        until = min(deadline, loop.time() + self._patience.connect)
         failure = WireError("connect", "no address answered")
         for number, ip in enumerate(ips, 1):
-            end = until if number == len(ips) else min(until, loop.time() + NEXT_ADDRESS_SECONDS)
+            end = until if number == len(ips) else min(until, loop.time() + self._patience.next_address)
             try:
                 async with asyncio.timeout_at(end):
                     return await self._open(address, ip)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 from watcher.collect.decode import ACCEPT_ENCODING, BadEncoding, TooLarge, Truncated, decode
-from watcher.collect.dial import Dialler
+from watcher.collect.dial import Dialler, Patience
 from watcher.collect.guard import Address, address
 from watcher.collect.throttle import Host, Hosts
 from watcher.collect.wire import Limits, Response, Wire, WireError
@@ -22,8 +22,6 @@ from watcher.model import Network
 MAX_REDIRECTS = 10
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 PERMANENT = frozenset((301, 308))
-SILENCE_SECONDS = 30.0
-SHORT_SILENCE_SECONDS = 5.0  # for a host that has already failed to answer in this cycle
 FREE_BYTES = 512 * 1024  # a body may grow to this without waiting for a place
 HANGS = frozenset(("timeout", "deadline", "connect"))
 TRAVELS = frozenset(("accept", "accept-language"))  # headers that may follow to another origin
@@ -70,8 +68,15 @@ class Exchange:
     """What every GET of a cycle goes through."""
 
     def __init__(
-        self, network: Network, agent: str, dialler: Dialler, hosts: Hosts, places: asyncio.Semaphore
+        self,
+        network: Network,
+        agent: str,
+        dialler: Dialler,
+        hosts: Hosts,
+        places: asyncio.Semaphore,
+        patience: Patience,
     ) -> None:
+        self._patience = patience
         self._network = network
         self._dialler = dialler
         self._hosts = hosts
@@ -132,7 +137,7 @@ class Exchange:
     ) -> Response:
         """One request, on a kept connection if there is one; a stale one is replaced once."""
         headers = [*self._base, *validators, *_encoded(extra)]
-        silence = SHORT_SILENCE_SECONDS if host.hangs else SILENCE_SECONDS
+        silence = self._patience.short_silence if host.hangs else self._patience.silence
         limits = Limits(deadline, silence, limit, FREE_BYTES)
         try:
             wire = wires.get(here.origin)

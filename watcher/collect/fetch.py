@@ -17,7 +17,7 @@ from time import monotonic
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
-from watcher.collect.dial import Dialler, Resolve, system_resolve, system_tls
+from watcher.collect.dial import Dialler, Patience, Resolve, system_resolve, system_tls
 from watcher.collect.exchange import Answer, Exchange, Headers, Place, Wires, credentials
 from watcher.collect.failure import failed, refused
 from watcher.collect.guard import Address, address
@@ -49,12 +49,13 @@ class Client:
         resolve: Resolve,
         tls: Callable[[], ssl.SSLContext],
         jitter: Callable[[], float],
+        patience: Patience,
     ) -> None:
         self.agent = f"{network.user_agent} (+{contact})" if contact else network.user_agent
         self.hosts = Hosts(network, jitter)
-        dialler = Dialler(network, resolve, tls)
+        dialler = Dialler(network, resolve, tls, patience)
         places = asyncio.Semaphore(BIG_BODIES)
-        self.exchange = Exchange(network, self.agent, dialler, self.hosts, places)
+        self.exchange = Exchange(network, self.agent, dialler, self.hosts, places, patience)
         self.robots: dict[tuple[str, str, int], Rules] = {}
 
     async def __aenter__(self) -> Self:
@@ -73,9 +74,10 @@ def open_client(
     resolve: Resolve = system_resolve,
     tls: Callable[[], ssl.SSLContext] = system_tls,
     jitter: Callable[[], float] = random.random,
+    patience: Patience = Patience(),
 ) -> Client:
     """For `async with`, once a cycle. `contact` goes into the User-Agent; `jitter` gives 0..1."""
-    return Client(network, contact, resolve, tls, jitter)
+    return Client(network, contact, resolve, tls, jitter, patience)
 
 
 class Poll(NamedTuple):

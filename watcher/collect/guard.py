@@ -7,6 +7,7 @@ IP that is about to be connected to. Both raise `Blocked`, and nothing else, wha
 from __future__ import annotations
 
 import ipaddress
+import re
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
@@ -15,6 +16,7 @@ from watcher.errors import Blocked
 from watcher.model import Network
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
+_ILLEGAL = re.compile(r"[\x00-\x1f\\\x7f]")
 
 MAX_URL = 8192
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -151,7 +153,7 @@ def _split(url: str) -> tuple[str, str, int, str, str]:
     if not isinstance(url, str) or len(url) > MAX_URL:
         raise Blocked("an address", f"is no text of at most {MAX_URL} characters")
     text = url.strip()
-    if any(char < " " or char in "\\\x7f" for char in text):
+    if _ILLEGAL.search(text):
         raise Blocked(_shown(text), "holds control characters or a backslash; correct the address")
     try:
         parts = urlsplit(text)
@@ -167,6 +169,7 @@ def _split(url: str) -> tuple[str, str, int, str, str]:
     return scheme, _name(host), DEFAULT_PORTS[scheme] if port is None else port, parts.path, parts.query
 
 
+@lru_cache(maxsize=4096)
 def _name(host: str) -> str:
     """Lower-case ASCII: IDNA for names, the shortest form for IPv6."""
     try:
@@ -187,6 +190,7 @@ def _name(host: str) -> str:
     return name
 
 
+@lru_cache(maxsize=4096)
 def _literal(text: str) -> IP | None:
     """The IP that the text is, in canonical form. A zone (`%eth0`) is refused: it is link-local."""
     try:
