@@ -60,6 +60,34 @@ def relevant_by_source(db: Database, now: datetime, days: int = 30) -> Mapping[s
     return _counts(db, "source_id", now - timedelta(days=days))
 
 
+def yield_of(db: Database, source_id: str, now: datetime, days: int = 30) -> dict[str, object]:
+    """What a source has given in the last days: relevant items that it had first, relevant ones in all, and
+    the share of its reports that were first in their story (None without any)."""
+    since = micros(now - timedelta(days=days))
+    first = db.number(
+        "SELECT count(*) FROM items WHERE band <> 'rejected' AND source_id = :id AND at >= :since "
+        "AND band = 'relevant'",
+        id=source_id,
+        since=since,
+    )
+    later = db.number(
+        "SELECT count(*) FROM items i JOIN sightings s ON s.item_id = i.id WHERE i.band <> 'rejected' "
+        "AND i.band = 'relevant' AND i.at >= :since AND s.source_id = :id AND i.source_id <> :id",
+        id=source_id,
+        since=since,
+    )
+    leads = db.number(
+        "SELECT count(*) FROM items i WHERE i.band <> 'rejected' AND i.source_id = :id AND i.at >= :since "
+        "AND i.band = 'relevant' AND i.story_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM items o "
+        "WHERE o.story_id = i.story_id AND o.story_id IS NOT NULL AND (o.at, o.id) < (i.at, i.id))",
+        id=source_id,
+        since=since,
+    )
+    whole = first + later
+    share = round(leads / whole, 2) if whole else None
+    return {"days": days, "relevant": whole, "relevant_first": first, "first_to_report_share": share}
+
+
 def _counts(db: Database, column: str, since: datetime) -> Mapping[str, int]:
     rows = db.rows(
         f"SELECT {column} AS name, count(*) AS many FROM items INDEXED BY items_at "  # noqa: S608

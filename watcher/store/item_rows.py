@@ -39,10 +39,10 @@ from watcher.store.database import Columns, Row
 
 REJECTED = (
     "id", "key_hash", "key", "url", "source_id", "title", "band", "score", "reasons", "at", "first_seen",
-    "published", "hash", "revision", "tier", "language",
+    "published", "hash", "said_hash", "revision", "tier", "language",
 )  # fmt: skip
 WHOLE = (
-    *REJECTED, "updated", "declared_language", "outlet", "outlet_url", "author", "guid", "adversary", "tags",
+    *REJECTED, "text_hash", "updated", "declared_language", "outlet", "outlet_url", "author", "guid", "adversary", "tags",
     "facts", "states", "development", "modality", "claims", "figures", "story_id", "copy_of", "mark",
     "more",
 )  # fmt: skip
@@ -52,6 +52,11 @@ def key_hash(key: str) -> int:
     """Eight bytes that stand for an entry key in the index (signed, as SQLite counts)."""
     digest = blake2b(key.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
+
+
+def said_hash(entry: Entry) -> int:
+    """Stands for title and summary: tells an edit from mere noise in the raw item."""
+    return key_hash(f"{entry.title}\n{entry.summary}")
 
 
 def rejected_row(item: Item) -> Columns:
@@ -72,6 +77,7 @@ def rejected_row(item: Item) -> Columns:
         "first_seen": first_seen,
         "published": published,
         "hash": signed(entry.hash),
+        "said_hash": said_hash(entry),
         "revision": item.revision,
         "tier": int(entry.tier),
         "language": item.language,
@@ -84,6 +90,7 @@ def whole_row(item: Item) -> Columns:
     return {
         **rejected_row(item),
         "reasons": to_json([_reason_row(reason) for reason in item.verdict.reasons]),
+        "text_hash": key_hash(entry.content),
         "updated": micros_or_none(entry.updated),
         "declared_language": entry.language,
         "outlet": entry.outlet,

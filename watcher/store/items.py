@@ -12,24 +12,27 @@ from datetime import datetime
 from typing import NamedTuple
 
 from watcher.errors import NotFound, StoreError
-from watcher.model import Band, EntryKey, Item, ItemId, SourceId, StoryId
+from watcher.model import Band, Entry, EntryKey, Item, ItemId, SourceId, StoryId
 from watcher.store import item_rows, words
 from watcher.store.columns import micros_or_none, to_json, unsigned
 from watcher.store.database import Columns, Database, Row, Value, writing
 
 KEYS_AT_ONCE = 2000
+SHORT = 600
 ALL = 2**31 - 1  # characters: SQLite's substr counts in 32 bits
 
 
 class Existing(NamedTuple):
-    """What is known of an article that is offered again. `hash` is the entry's, as last stored."""
+    """What is known of an article that is offered again, as it was last stored. `hash` is that of the raw
+    item, `said_hash` of title and summary, `text_hash` of the content (None for a rejected one)."""
 
     id: ItemId
     hash: int
     revision: int
     source_id: SourceId
     band: Band
-    title: str
+    said_hash: int
+    text_hash: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def existing(db: Database, keys: Iterable[EntryKey]) -> Mapping[EntryKey, Existi
     found: dict[EntryKey, Existing] = {}
     for start in range(0, len(hashes), KEYS_AT_ONCE):
         rows = db.rows(
-            "SELECT id, hash, revision, source_id, band, title, key_hash FROM items "
+            "SELECT id, hash, revision, source_id, band, said_hash, text_hash, key_hash FROM items "
             "WHERE key_hash IN (SELECT value FROM json_each(:hashes))",
             hashes=to_json(hashes[start : start + KEYS_AT_ONCE]),
         )
@@ -65,8 +68,31 @@ def existing(db: Database, keys: Iterable[EntryKey]) -> Mapping[EntryKey, Existi
 
 def _existing(row: Row) -> Existing:
     return Existing(
-        row["id"], unsigned(row["hash"]), row["revision"], row["source_id"], Band(row["band"]), row["title"]
+        row["id"],
+        unsigned(row["hash"]),
+        row["revision"],
+        row["source_id"],
+        Band(row["band"]),
+        row["said_hash"],
+        row["text_hash"],
     )
+
+
+def changed(before: Existing, entry: Entry) -> bool:
+    """Whether its own source offers an article with other words than before. Another source's wording is a
+    sighting; a short text is not compared, since the article's page may have replaced it."""
+    if before.source_id != entry.source_id or before.hash == entry.hash:
+        return False
+    if before.said_hash != item_rows.said_hash(entry):
+        return True
+    whole = len(entry.content) >= SHORT and before.text_hash is not None
+    return whole and before.text_hash != item_rows.key_hash(entry.content)
+
+
+def whole(db: Database, item_id: int) -> Item | None:
+    """One item with its text when it is kept whole; None when it was rejected."""
+    found = many(db, (item_id,)).get(item_id)
+    return None if found is None or found.verdict.band is Band.REJECTED else found
 
 
 def get(db: Database, item_id: int) -> Item:

@@ -16,7 +16,7 @@ NAME = "watcher.lock"
 
 
 @contextmanager
-def lock(state_dir: Path, now: datetime) -> Iterator[None]:
+def held(state_dir: Path, now: datetime) -> Iterator[None]:
     """Held inside the block. Raises InstanceRunning, naming the holder's pid and start time."""
     path = state_dir / NAME
     try:

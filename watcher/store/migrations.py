@@ -72,7 +72,7 @@ _ITEMS = (
       id INTEGER PRIMARY KEY, key_hash INTEGER NOT NULL, key TEXT, url TEXT NOT NULL,
       source_id TEXT NOT NULL, title TEXT NOT NULL, band TEXT NOT NULL, score REAL NOT NULL,
       reasons TEXT NOT NULL, at INTEGER NOT NULL, first_seen INTEGER NOT NULL, published INTEGER,
-      hash INTEGER NOT NULL, revision INTEGER NOT NULL, tier INTEGER NOT NULL, language TEXT,
+      hash INTEGER NOT NULL, said_hash INTEGER NOT NULL, text_hash INTEGER, revision INTEGER NOT NULL, tier INTEGER NOT NULL, language TEXT,
       updated INTEGER, declared_language TEXT, outlet TEXT, outlet_url TEXT, author TEXT, guid TEXT,
       adversary INTEGER, tags TEXT, facts TEXT, states TEXT, development TEXT, modality TEXT,
       claims TEXT, figures TEXT,

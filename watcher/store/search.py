@@ -42,18 +42,25 @@ class Hit:
 
 def search(
     db: Database, query: str, order: Order = "newest", limit: int = 50, *, rejected: bool = False
+) -> tuple[Item, ...]:
+    """The items of `hits`, which see."""
+    return tuple(hit.item for hit in hits(db, query, order, limit, rejected=rejected))
+
+
+def hits(
+    db: Database, query: str, order: Order = "newest", limit: int = 50, *, rejected: bool = False
 ) -> tuple[Hit, ...]:
-    """Items that match all the words. `rejected`: those of the newest rejected whose title holds the query
+    """Items that match all the words, without their text. `rejected`: those of the newest rejected whose title holds the query
     as it stands come after them. An empty query finds nothing."""
     asked = expression(query)
-    hits: tuple[Hit, ...] = ()
+    found: tuple[Hit, ...] = ()
     if asked:
         with _bounded(db):
             ids = _ranked(db, asked, limit) if order == "rank" else _newest(db, asked, limit)
-        hits = _hits(db, ids, terms(query))
+        found = _hits(db, ids, terms(query))
     if rejected and query.strip():
-        hits += _rejected(db, query.strip(), limit - len(hits))
-    return hits
+        found += _rejected(db, query.strip(), limit - len(found))
+    return found
 
 
 def expression(query: str) -> str:

@@ -19,7 +19,7 @@ KEPT = 40
 class Sighting:
     source_id: SourceId
     url: str
-    first_at: datetime
+    at: datetime  # first
     last_at: datetime
     times: int
 
@@ -34,7 +34,7 @@ _SAVE = """
 """
 
 
-def of_item(db: Database, item_id: int) -> tuple[Sighting, ...]:
+def of(db: Database, item_id: int) -> tuple[Sighting, ...]:
     """Later sightings of an article, earliest first; the first of all is the item itself."""
     rows = db.rows(
         "SELECT * FROM sightings WHERE item_id = :id ORDER BY first_at, source_id, url", id=item_id
