@@ -1,0 +1,116 @@
+"""One sentence for each alert: who, what, how far, how sure. Pure; the words are in `sentences.j2`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from watcher.model import Alert, AlertKind, Development, Figure, Modality, Standing, Tier
+from watcher.notify.wording import Words, date_words
+
+_ALL_NAMED = 5  # so many states are all named; of more, the first three
+
+
+def sentence(alert: Alert, names: Mapping[str, str], today: date, words: Words) -> str:
+    """The headline of `alert`. Alerts without a development carry their own title."""
+    development = alert.development
+    if development is None:
+        return words.say("{{ title }}", title=alert.title or alert.text or alert.key)
+    act = _act(development, alert.kind, today, words)
+    shown = figures(development.figures, words)
+    return words.phrase(
+        "headlines",
+        alert.kind.value if alert.kind.value in words.table("headlines") else "new",
+        who=who(development.states, names, words, development.stage),
+        act=f"{act} ({shown})" if shown else act,
+        doubt=_doubt(development, alert.kind, words),
+    )
+
+
+def who(states: Sequence[str], names: Mapping[str, str], words: Words, stage: str = "") -> str:
+    """The states by name, in their order: "Estonia, Latvia and Lithuania"."""
+    known = list(dict.fromkeys(names.get(state, state) for state in states))
+    if not known:
+        nobody = words.table("nobody")
+        return str(nobody.get(stage, nobody[""]))
+    if len(known) == 1:
+        return known[0]
+    if len(known) > _ALL_NAMED:
+        return words.phrase("listing", "more", first=", ".join(known[:3]), count=len(known) - 3)
+    form = "two" if len(known) == 2 else "many"
+    return words.phrase("listing", form, first=", ".join(known[:-1]), last=known[-1])
+
+
+def form_of(development: Development, kind: AlertKind, today: date) -> str:
+    """Which form of the act is told: done, planned, reported, denied, due, overdue."""
+    by_calendar = development.standing is Standing.DUE or (
+        kind is AlertKind.CLOCK and development.standing not in (Standing.CONFIRMED, Standing.DENIED)
+    )
+    if by_calendar and development.event_date is not None:
+        return "due" if development.event_date >= today else "overdue"
+    if development.standing is Standing.DENIED or development.modality is Modality.DENIED:
+        return "denied"
+    return development.modality.value
+
+
+def when(moment: date, today: date, words: Words, table: str = "distances", what: str = "") -> str:
+    """How far a day is from today: "today", "in 30 days (…)", "on …"."""
+    days = (moment - today).days
+    form = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days, "ahead" if days > 0 else "past")
+    return words.phrase(table, form, days=abs(days), date=date_words(words, moment), what=what)
+
+
+def _act(development: Development, kind: AlertKind, today: date, words: Words) -> str:
+    form = form_of(development, kind, today)
+    acts = words.table("acts")
+    keys = (f"{development.stage}.{development.substep}", development.stage, development.development, "other")
+    known = [acts[key] for key in keys if key in acts]
+    distance = when(development.event_date, today, words) if development.event_date else ""
+    facts = {"when": distance, "what": development.next_what}
+    pattern = next((forms[form] for forms in known[:1] if form in forms), None)
+    if pattern is None and form in ("due", "overdue"):
+        pattern = next((forms[form] for forms in known if form in forms), None)
+    if pattern is not None:
+        return words.say(pattern, **facts)
+    done = words.say(known[0]["done"], **facts)
+    return words.phrase("unsure", form, done=done, **facts)
+
+
+def _doubt(development: Development, kind: AlertKind, words: Words) -> str:
+    """What the reader must not take for granted, in a few words after the act."""
+    doubts = words.table("doubts")
+    form = development.modality
+    if development.standing is Standing.DUE:
+        return str(doubts["due"])
+    if development.standing is Standing.RETRACTED:
+        return str(doubts["retracted"])
+    if development.standing is not Standing.REPORTED or form in (Modality.PLANNED, Modality.DENIED):
+        return ""
+    if development.stage in words.table("register_stages") and development.tier < Tier.DEPOSITARY:
+        return str(doubts["register"])
+    return str(doubts["single"]) if development.sources <= 1 and development.tier <= Tier.MEDIA else ""
+
+
+def figures(found: Sequence[Figure], words: Words) -> str:
+    """The numbers worth a headline: "157 to 18, 3 abstaining". "" when there are none."""
+    by_key: dict[str, Figure] = {}
+    for figure in found:
+        by_key.setdefault(figure.key, figure)
+    parts = []
+    yes, no = by_key.get("votes_for"), by_key.get("votes_against")
+    if yes and no:
+        parts.append(words.say(words.table("votes"), yes=_number(yes, words), no=_number(no, words)))
+    elif yes:
+        parts.append(words.say(words.table("votes_for"), yes=_number(yes, words)))
+    for key, pattern in words.table("figures").items():
+        known = by_key.get(key)
+        if known is not None and (known.value or key != "abstained"):
+            shown = words.say(pattern, value=_number(known, words))
+            if known.period:
+                shown = words.say(words.table("period"), figure=shown, period=known.period)
+            parts.append(shown)
+    return ", ".join(parts[:3])
+
+
+def _number(figure: Figure, words: Words) -> str:
+    return f"{words.table('figure_ops').get(figure.op, '')}{figure.value:,}"

@@ -1,0 +1,391 @@
+"""Which messages go out now: due deliveries → batches. Pure.
+
+A delivery is one alert owed to one recipient of one channel; a batch is one message. Alerts that
+interrupt go one by one, unless many came at once or had to wait; the rest folds into the digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from watcher.model import (
+    Alert,
+    AlertId,
+    AlertKind,
+    Channel,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    Policy,
+    Urgency,
+)
+from watcher.notify.quiet import quiet_until
+
+OPEN = (DeliveryState.PENDING, DeliveryState.LATER)
+FOLD_ABOVE = 5
+"""So many instant alerts due at once still go one by one; more make one message."""
+WAITED = timedelta(hours=1)
+"""An instant alert this old has had to wait: its message says so, and two of them make one."""
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One message to be: its alerts in the order in which they arose, and the rows it settles.
+
+    `kind`: alert, followup, digest, catchup, ops, sample. `key` is made from the alerts, so the same
+    message has the same key, whoever it goes to and however often.
+    """
+
+    kind: str
+    channel: str
+    key: str
+    alerts: tuple[Alert, ...]
+    deliveries: tuple[Delivery, ...]
+    thread: str = ""
+    references: tuple[str, ...] = ()
+    possible_repeat: bool = False
+    waited: bool = False
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(delivery.recipient for delivery in self.deliveries))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`batches` are to be sent in this order. `changed` rows are to be written as they now stand:
+    held until a later moment, or cancelled because a later word replaces them."""
+
+    batches: tuple[Batch, ...] = ()
+    changed: tuple[Delivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Alerts that one recipient is to be told in one message."""
+
+    kind: str
+    alerts: tuple[AlertId, ...]
+    thread: str = ""
+    key: str = ""  # of the message this repeats
+
+
+def plan(
+    deliveries: Iterable[Delivery],
+    alerts: Mapping[int, Alert],
+    channels: Iterable[Channel],
+    policy: Policy,
+    now: datetime,
+    *,
+    away: bool = False,
+) -> Plan:
+    """What to send of `deliveries`, and what waits for what.
+
+    `deliveries` holds every open row, what was sent in the last hour (for the hourly limit), and the
+    rows of followed alerts (for their threads). `away`: the watcher has just come back from a gap.
+    """
+    rows = tuple(deliveries)
+    batches: list[Batch] = []
+    changed: list[Delivery] = []
+    for channel in channels:
+        if not channel.enabled:
+            continue
+        own = tuple(row for row in rows if row.channel == channel.name)
+        due = [row for row in own if row.state in OPEN and row.due <= now and row.alert_id in alerts]
+        due, settled = _settle(due, alerts, channel, policy, now)
+        found = _batches(due, own, alerts, channel, policy, now, away)
+        kept, held = _within_limit(found, own, channel, policy, now)
+        batches += kept
+        changed += [*settled, *held]
+    return Plan(tuple(batches), tuple(changed))
+
+
+def key_of(channel: str, alerts: Iterable[Alert]) -> str:
+    """The key of the message that tells `alerts` on `channel`."""
+    told = "\n".join(sorted(alert.key for alert in alerts))
+    return sha256(f"{channel}\n{told}".encode()).hexdigest()[:32]
+
+
+def open_digest(
+    channel: Channel, hour: datetime, alert_id: AlertId, first: DeliveryId, now: datetime
+) -> tuple[Alert, tuple[Delivery, ...]]:
+    """The alert that one digest hour of `channel` is, and its rows: numbered from `first`.
+
+    Every digest hour has one, so that an empty digest is sent, and can be missed, like any other.
+    """
+    key = f"digest:{channel.name}:{hour.isoformat()}"
+    alert = Alert(alert_id, key, AlertKind.DIGEST, Urgency.DIGEST, at=now)
+    rows = tuple(
+        Delivery(
+            DeliveryId(first + i), alert_id, channel.name, to, DeliveryState.PENDING, due=hour, created=now
+        )
+        for i, to in enumerate(channel.recipients)
+    )
+    return alert, rows
+
+
+def passes_quiet(alert: Alert, policy: Policy) -> bool:
+    """Kinds that may wake people: by development ("notified_un") or by alert kind ("ops")."""
+    if alert.kind is AlertKind.SAMPLE or alert.kind.value in policy.pass_quiet:
+        return True
+    development = alert.development
+    return development is not None and development.development in policy.pass_quiet
+
+
+# ── what does not go now ─────────────────────────────────────────────────────────────────────
+
+
+def _settle(
+    due: Sequence[Delivery], alerts: Mapping[int, Alert], channel: Channel, policy: Policy, now: datetime
+) -> tuple[list[Delivery], list[Delivery]]:
+    """Rows that go on, and rows that change without being sent."""
+    settled = [
+        replace(row, state=DeliveryState.CANCELLED, reason="replaced by a later word on the same trouble")
+        for row in _superseded(due, alerts)
+    ]
+    gone = {row.id for row in settled}
+    until = quiet_until(channel.quiet or policy.quiet, now)
+    going = []
+    for row in due:
+        if row.id in gone:
+            continue
+        if until is not None and not passes_quiet(alerts[row.alert_id], policy):
+            settled.append(replace(row, due=until, reason="quiet hours"))
+        else:
+            going.append(row)
+    return going, settled
+
+
+def _superseded(due: Sequence[Delivery], alerts: Mapping[int, Alert]) -> tuple[Delivery, ...]:
+    """Operational rows of which the same recipient is also owed a later word."""
+    latest: dict[tuple[str, str], Delivery] = {}
+    old = []
+    for row in sorted(due, key=lambda row: row.alert_id):
+        alert = alerts[row.alert_id]
+        if alert.kind is not AlertKind.OPS:
+            continue
+        trouble = (alert.key.rpartition(":")[0], row.recipient)
+        if trouble in latest:
+            old.append(latest[trouble])
+        latest[trouble] = row
+    return tuple(old)
+
+
+def _within_limit(
+    found: Sequence[Batch], own: Sequence[Delivery], channel: Channel, policy: Policy, now: datetime
+) -> tuple[list[Batch], list[Delivery]]:
+    """The batches that the hour still has room for; the last of them takes what is too much."""
+    free = [batch for batch in found if batch.kind == "sample"]
+    counted = sorted((b for b in found if b.kind != "sample"), key=lambda b: _rank(b, policy))
+    limit = policy.max_per_hour if channel.max_per_hour is None else channel.max_per_hour
+    sent = _sent_lately(own, now)
+    room = max(1, limit) - len(sent)
+    if len(counted) <= room:
+        return [*free, *counted], []
+    if room <= 0:
+        until = min(sent.values()) + _HOUR
+        held = [replace(row, due=until, reason="hourly limit") for b in counted for row in b.deliveries]
+        return free, held
+    folded = _folded(counted[room - 1 :], channel, room)
+    rest = [replace(row, due=now + _HOUR, reason="hourly limit") for b in folded[1:] for row in b.deliveries]
+    return [*free, *counted[: room - 1], *folded[:1]], rest
+
+
+def _rank(batch: Batch, policy: Policy) -> tuple[int, float, int]:
+    """Who goes first when the hour is short: repeats, what may wake people, health, weight."""
+    if batch.possible_repeat:
+        return (0, 0.0, 0)
+    weight = max((a.development.weight for a in batch.alerts if a.development), default=0.0)
+    first = min(alert.id for alert in batch.alerts)
+    urgent = batch.kind == "ops" or any(passes_quiet(alert, policy) for alert in batch.alerts)
+    return (1 if urgent else 2, -weight, first)
+
+
+def _sent_lately(own: Iterable[Delivery], now: datetime) -> dict[str, datetime]:
+    """The messages sent within the hour, by key, with their time."""
+    return {
+        row.batch or f"{row.alert_id}": row.sent_at
+        for row in own
+        if row.state is DeliveryState.SENT and row.sent_at is not None and now - row.sent_at < _HOUR
+    }
+
+
+def _folded(batches: Sequence[Batch], channel: Channel, room: int) -> list[Batch]:
+    """Batches for the same recipients as one; one for each set of recipients."""
+    by_recipients: dict[tuple[str, ...], list[Batch]] = {}
+    for batch in batches:
+        by_recipients.setdefault(tuple(sorted(batch.recipients)), []).append(batch)
+    return [_merge(group, channel) for group in by_recipients.values()]
+
+
+def _merge(batches: Sequence[Batch], channel: Channel) -> Batch:
+    if len(batches) == 1:
+        return batches[0]
+    alerts = {alert.id: alert for batch in batches for alert in batch.alerts}
+    told = tuple(alerts[number] for number in sorted(alerts))
+    digest = any(batch.kind == "digest" for batch in batches)
+    return Batch(
+        kind="digest" if digest else "catchup",
+        channel=channel.name,
+        key=key_of(channel.name, told),
+        alerts=told,
+        deliveries=tuple(row for batch in batches for row in batch.deliveries),
+        possible_repeat=any(batch.possible_repeat for batch in batches),
+        waited=True,
+    )
+
+
+# ── what goes, and with what ─────────────────────────────────────────────────────────────────
+
+
+def _batches(
+    due: Sequence[Delivery],
+    own: Sequence[Delivery],
+    alerts: Mapping[int, Alert],
+    channel: Channel,
+    policy: Policy,
+    now: datetime,
+    away: bool,
+) -> list[Batch]:
+    """Recipients that are owed the same share one message."""
+    by_recipient: dict[str, list[Delivery]] = {}
+    for row in due:
+        by_recipient.setdefault(row.recipient, []).append(row)
+    rows = {(row.recipient, row.alert_id): row for row in due}
+    shared: dict[_Group, list[str]] = {}
+    for recipient, owed in by_recipient.items():
+        for group in _groups(owed, _threads(own, recipient), alerts, now, away):
+            shared.setdefault(group, []).append(recipient)
+    return [
+        _batch(
+            group, [rows[to, number] for to in recipients for number in group.alerts], alerts, channel, now
+        )
+        for group, recipients in shared.items()
+    ]
+
+
+def _batch(
+    group: _Group, rows: Sequence[Delivery], alerts: Mapping[int, Alert], channel: Channel, now: datetime
+) -> Batch:
+    told = tuple(alerts[number] for number in group.alerts)
+    waited = group.kind not in ("digest", "ops", "sample") and any(_waited(row, now) for row in rows)
+    return Batch(
+        kind=group.kind,
+        channel=channel.name,
+        key=group.key or key_of(channel.name, told),
+        alerts=told,
+        deliveries=tuple(rows),
+        thread=group.thread,
+        references=(group.thread,) if group.thread else (),
+        possible_repeat=any(row.possible_repeat for row in rows),
+        waited=waited,
+    )
+
+
+def _groups(
+    owed: Sequence[Delivery],
+    threads: Mapping[int, str],
+    alerts: Mapping[int, Alert],
+    now: datetime,
+    away: bool,
+) -> list[_Group]:
+    """The messages that one recipient is to get, before the hourly limit."""
+    repeats: dict[str, list[Delivery]] = {}
+    fresh: list[Delivery] = []
+    for row in sorted(owed, key=lambda row: row.alert_id):
+        if row.possible_repeat and row.batch:
+            repeats.setdefault(row.batch, []).append(row)  # the same message again, not a new mixture
+        else:
+            fresh.append(row)
+    found = [_repeat(key, rows, threads, alerts) for key, rows in repeats.items()]
+    digest, instant, single = [], [], []
+    for row in fresh:
+        alert = alerts[row.alert_id]
+        if alert.kind in (AlertKind.OPS, AlertKind.SAMPLE):
+            single.append(row)
+        elif alert.urgency is Urgency.DIGEST and not (
+            alert.follows and _thread_of(alert, row, threads, alerts)
+        ):
+            digest.append(row)
+        else:
+            instant.append(row)
+    for kind in (AlertKind.SAMPLE, AlertKind.OPS):
+        if numbers := tuple(row.alert_id for row in single if alerts[row.alert_id].kind is kind):
+            found.append(_Group(kind.value, numbers))
+    waited = [row for row in instant if _waited(row, now)]
+    if len(instant) > 1 and (away or len(waited) > 1 or len(instant) > FOLD_ABOVE):
+        found.append(_Group("catchup", tuple(row.alert_id for row in instant)))
+    else:
+        found += _one_by_one(instant, threads, alerts)
+    if digest:
+        found.append(_Group("digest", tuple(row.alert_id for row in digest)))
+    return found
+
+
+def _one_by_one(
+    instant: Sequence[Delivery], threads: Mapping[int, str], alerts: Mapping[int, Alert]
+) -> list[_Group]:
+    """One message for each alert; a follow-up of an alert that is itself still owed goes with it."""
+    heads: dict[AlertId, list[AlertId]] = {}
+    owed = {row.alert_id: row for row in instant}
+    for row in instant:
+        head = alerts[row.alert_id]
+        while head.follows in owed and head.follows in alerts and head.follows < head.id:
+            head = alerts[head.follows]
+        heads.setdefault(head.id, []).append(row.alert_id)
+    found = []
+    for head_id, numbers in heads.items():
+        alert = alerts[head_id]
+        thread = _thread_of(alert, owed[head_id], threads, alerts)
+        if len(numbers) > 1:
+            found.append(_Group("catchup", tuple(numbers), thread))
+        else:
+            found.append(_Group("followup" if alert.follows else "alert", tuple(numbers), thread))
+    return found
+
+
+def _repeat(
+    key: str, rows: Sequence[Delivery], threads: Mapping[int, str], alerts: Mapping[int, Alert]
+) -> _Group:
+    told = [alerts[row.alert_id] for row in rows]
+    thread = _thread_of(told[0], rows[0], threads, alerts) if len(told) == 1 else ""
+    kinds = {alert.kind for alert in told}
+    if any(alert.urgency is Urgency.DIGEST for alert in told) and not thread:
+        kind = "digest"
+    elif kinds <= {AlertKind.OPS, AlertKind.SAMPLE}:
+        kind = told[0].kind.value
+    elif len(told) > 1:
+        kind = "catchup"
+    else:
+        kind = "followup" if told[0].follows else "alert"
+    return _Group(kind, tuple(alert.id for alert in told), thread, key)
+
+
+def _threads(own: Iterable[Delivery], recipient: str) -> dict[int, str]:
+    """Where the messages of sent alerts can be answered."""
+    return {
+        row.alert_id: row.thread
+        for row in own
+        if row.recipient == recipient and row.thread and row.state is DeliveryState.SENT
+    }
+
+
+def _thread_of(alert: Alert, row: Delivery, threads: Mapping[int, str], alerts: Mapping[int, Alert]) -> str:
+    """The thread of the nearest followed alert that this recipient was told."""
+    if row.thread:
+        return row.thread
+    followed, seen = alert.follows, set[int]()
+    while followed is not None and followed not in seen:
+        if thread := threads.get(followed):
+            return thread
+        seen.add(followed)
+        followed = alerts[followed].follows if followed in alerts else None
+    return ""
+
+
+def _waited(row: Delivery, now: datetime) -> bool:
+    return row.created is not None and now - row.created >= WAITED
