@@ -7,7 +7,7 @@ comes twice counts once, the first time.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -33,9 +33,9 @@ class Hours:
             hour, minute = int(match[2]), int(match[3])
             if hour > 23 or minute > 59:
                 raise ValueError(f"'{spec}': no such hour")
-            self.times = (time(hour, minute),)
+            self.times: tuple[time, ...] = (time(hour, minute),)
             week = _set((match[1] or "*").replace(" ", ""), 0, 6, DAYS, spec)
-            self._days = lambda day: day.weekday() in week
+            self._days: Callable[[date], bool] = lambda day: day.weekday() in week
         else:
             self._cron(text.split(), spec)
 

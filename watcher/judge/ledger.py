@@ -90,9 +90,7 @@ def _before(state: State, topic: Topic, day: date) -> str:
     joined = any(e.stage in _JOINS for e in topic.history if state.code in e.states)
     if status in ("FORMER_PARTY", "PARTY_LEAVING", "PARTY_CONTESTED"):
         status = "PARTY"
-    elif status == "PARTY" and joined:
-        status = "NON_PARTY"
-    elif status == "PARTY" and state.since and state.since > day:
+    elif (status == "PARTY" and joined) or (status == "PARTY" and state.since and state.since > day):
         status = "NON_PARTY"
     return status
 

@@ -72,7 +72,10 @@ def _steps_on(development: Development, topic: Topic) -> Iterable[str]:
 
 def _predictions_met(development: Development, topic: Topic) -> Iterable[str]:
     for prediction in topic.baseline.predictions:
-        if _meets(prediction, development.states, development.stage, topic) and development.standing in _TAKEN:
+        if (
+            _meets(prediction, development.states, development.stage, topic)
+            and development.standing in _TAKEN
+        ):
             yield f"prediction come true: {prediction.get('what', '')} ({prediction.get('by', '')})"
 
 
@@ -188,7 +191,13 @@ def _figures(ledger: Ledger, developments: tuple[Development, ...], topic: Topic
         if later:
             figure, source = later[-1]
             yield Novelty(
-                "figure", then.key, figure_words(then), figure_words(figure), verdict(then, figure), (), source
+                "figure",
+                then.key,
+                figure_words(then),
+                figure_words(figure),
+                verdict(then, figure),
+                (),
+                source,
             )
         else:
             yield Novelty("figure", then.key, figure_words(then), "not reported since", OPEN)
@@ -203,8 +212,21 @@ def _topics(ledger: Ledger, developments: tuple[Development, ...], topic: Topic)
         other = path_of(event.stage, topic.lifecycle) == "other"
         if other and (kind not in spoken or (event.states and not set(event.states) & named)):
             source = event.sources[0] if event.sources else ""
-            yield Novelty("topic", kind, "not mentioned", f"{event.date_text}: {event.what}", NEW, event.states, source)
+            yield Novelty(
+                "topic", kind, "not mentioned", f"{event.date_text}: {event.what}", NEW, event.states, source
+            )
     for d in developments:
-        if d.development not in spoken and d.standing in _TAKEN and path_of(d.stage, topic.lifecycle) == "other":
+        if (
+            d.development not in spoken
+            and d.standing in _TAKEN
+            and path_of(d.stage, topic.lifecycle) == "other"
+        ):
             day = d.event_date.isoformat() if d.event_date else ""
-            yield Novelty("topic", d.development, "not mentioned", f"{day} {label(d.stage, topic)}".strip(), NEW, d.states)
+            yield Novelty(
+                "topic",
+                d.development,
+                "not mentioned",
+                f"{day} {label(d.stage, topic)}".strip(),
+                NEW,
+                d.states,
+            )

@@ -127,7 +127,9 @@ def _effects(ledger: Ledger) -> Iterable[Term]:
 
 
 def _last_stage(point: Standpoint) -> str:
-    stages = [s.stage for s in point.steps if s.standing not in (Standing.DUE, Standing.PLANNED, Standing.DENIED)]
+    stages = [
+        s.stage for s in point.steps if s.standing not in (Standing.DUE, Standing.PLANNED, Standing.DENIED)
+    ]
     for final in ("W8_RETURNED", "W7_EFFECTIVE", "J5_IN_FORCE"):
         if final in stages and stages.index(final) > max(
             (i for i, s in enumerate(stages) if s in ("W6_NOTIFIED", "J4_DEPOSITED")), default=-1

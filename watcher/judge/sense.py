@@ -52,7 +52,11 @@ def _is_step(act: Act, step: Step) -> bool:
 def _later(act: Act, taken: list[Step], lifecycle: Lifecycle) -> Step | None:
     path, rank = path_of(act.stage, lifecycle), rank_of(act.stage, lifecycle)
     for step in taken:
-        if path_of(step.stage, lifecycle) != path or rank_of(step.stage, lifecycle) <= rank or path == "other":
+        if (
+            path_of(step.stage, lifecycle) != path
+            or rank_of(step.stage, lifecycle) <= rank
+            or path == "other"
+        ):
             continue
         if not act.dated or act.day is None or step.date is None or act.day <= step.date:
             if act.day is None or step.date is None or act.day >= step.date or act.dated:
@@ -69,7 +73,11 @@ def _overtaken(act: Act, taken: list[Step], lifecycle: Lifecycle) -> bool:
 
 def _long_a_party(act: Act, point: Standpoint, topic: Topic, now: datetime) -> str:
     """A tale of joining, of a state that is a party. What was recorded later than `now` is not known."""
-    if not act.stage.startswith("J") or point.legal_status != "PARTY" or now.date() < topic.baseline.published:
+    if (
+        not act.stage.startswith("J")
+        or point.legal_status != "PARTY"
+        or now.date() < topic.baseline.published
+    ):
         return ""
     if any(s.stage.startswith("J") for s in point.steps):
         return ""
@@ -96,7 +104,9 @@ def _too_early(day: date | None, point: Standpoint) -> str:
     if point.legal_status in ("NON_PARTY", "SIGNATORY"):
         return f"{point.state}: reported as having left, but was no party"
     if point.conflict and point.legal_status in ("PARTY_LEAVING", "PARTY_CONTESTED"):
-        return f"{point.state}: reported as having left, but not before the armed conflict ends (Article 20(3))"
+        return (
+            f"{point.state}: reported as having left, but not before the armed conflict ends (Article 20(3))"
+        )
     if point.effect_due is None:
         # The notice may have been missed: six months after the last known step it is possible.
         if day is not None and point.since is not None and day >= months_after(point.since, NOTICE_MONTHS):

@@ -44,7 +44,9 @@ def tier_of(item: Item) -> Tier:
 
 def backing(items: Iterable[Item]) -> Backing:
     """Wire copies speak with the voice of their original: they add no source."""
-    strong, weak, best = set(), set(), Tier.AGGREGATOR
+    strong: set[str] = set()
+    weak: set[str] = set()
+    best = Tier.AGGREGATOR
     for item in items:
         tier = tier_of(item)
         best = max(best, tier)

@@ -85,7 +85,8 @@ class Space:
 
     def weigh(self, term: str) -> float:
         """Inverse document frequency, never negative."""
-        return max(0.0, math.log((self.items + 1) / (self.frequency.get(term, 0.0) + 0.5))) ** self.power
+        rarity = math.log((self.items + 1) / (self.frequency.get(term, 0.0) + 0.5))
+        return math.pow(rarity, self.power) if rarity > 0 else 0.0
 
     def nearest(self, terms: Mapping[str, float]) -> dict[int, float]:
         """Group -> cosine with `terms`; groups that share no telling term are left out."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from watcher.judge.acts import Act, act_of_claim, path_of, rank_of, same_part, same_stage
+from watcher.judge.acts import Act, act_of_claim, path_of, same_part, same_stage
 from watcher.judge.cluster import order
 from watcher.judge.ledger import Ledger, stand
 from watcher.judge.likeness import same_act
@@ -30,7 +30,6 @@ from watcher.model import (
     ItemId,
     Modality,
     Standing,
-    StoryId,
 )
 from watcher.topic import Topic
 
@@ -137,7 +136,9 @@ class _Scale:
         if not new:
             return
         against = [r for s in new if (r := impossible(act, self.ledger().of(s), self.topic.lifecycle))]
-        self._new(item, replace(claim, states=tuple(new)), act, aside=bool(against) or not main, against=against)
+        self._new(
+            item, replace(claim, states=tuple(new)), act, aside=bool(against) or not main, against=against
+        )
 
     def _find(self, matches: Callable[[Development], bool]) -> Development | None:
         found = [d for d in self.developments.values() if matches(d)]
@@ -177,7 +178,9 @@ class _Scale:
         behind = backing([item])
         planned = self._find(lambda d: d.standing is Standing.PLANNED and _twin(act, d)) if act.done else None
         states = tuple(claim.states)
-        key = "|".join((",".join(sorted(states)), act.stage, act.substep, act.day.isoformat() if act.day else "?"))
+        key = "|".join(
+            (",".join(sorted(states)), act.stage, act.substep, act.day.isoformat() if act.day else "?")
+        )
         if not act.done:
             key += f"|{act.modality.value}"
         if against:

@@ -1,0 +1,165 @@
+"""From judged items to what is known, told and owed: the one function that a batch goes through. Pure.
+
+Grouping, weighing and deciding in a row; the same code judges live, in a replay and for an explanation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from watcher.judge.acts import act_of
+from watcher.judge.cluster import assign
+from watcher.judge.decide import decide
+from watcher.judge.ledger import Ledger, opening, stand
+from watcher.judge.marks import corrected, undone
+from watcher.judge.novelty import since_baseline
+from watcher.judge.reminders import due
+from watcher.judge.sense import impossible
+from watcher.judge.weigh import weigh
+from watcher.model import (
+    Alert,
+    Channel,
+    Delivery,
+    Development,
+    Ids,
+    Item,
+    ItemId,
+    Known,
+    Policy,
+    Standing,
+    Story,
+)
+from watcher.topic import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """New and changed rows of each noun. `notes`: item id -> what the ledger made of it, in words."""
+
+    items: tuple[Item, ...]
+    stories: tuple[Story, ...]
+    developments: tuple[Development, ...]
+    alerts: tuple[Alert, ...]
+    deliveries: tuple[Delivery, ...]
+    ids: Ids
+    notes: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+def ledger_of(known: Known, topic: Topic, now: datetime, baseline_only: bool = False) -> Ledger:
+    """Where every state stands now: the topic's zero and everything that is known since."""
+    return stand(opening(topic, now, baseline_only), known.developments, topic, known.steps)
+
+
+def conclude(
+    items: Iterable[Item],
+    known: Known,
+    topic: Topic,
+    policy: Policy,
+    channels: Sequence[Channel],
+    now: datetime,
+    *,
+    baseline_only: bool = False,
+) -> Conclusion:
+    """What a batch of relevant items means. Items that are known already come back as they were.
+
+    The result does not depend on the order of `items`; concluding the same items again adds nothing.
+    """
+    batch = [corrected(item, known.marks) for item in items]
+    zero = opening(topic, now, baseline_only)
+    ledger = stand(zero, known.developments, topic, known.steps)
+    grouping = assign(batch, known.stories, known.items, known.ids, now, _unlikely(batch, ledger, topic))
+    undo = undone(batch, known)
+    weighed = weigh(
+        (i for i in grouping.items if i.mark != "irrelevant"),
+        zero if not known.steps else stand(zero, (), topic, known.steps),
+        undo.developments(known.developments),
+        known.items,
+        topic,
+        grouping.ids,
+        now,
+    )
+    dressed = [
+        replace(c, development=_dressed(c.development, topic, weighed.ledger)) for c in weighed.changes
+    ]
+    kept = {d.id: _dressed(d, topic, weighed.ledger) for d in (*undo.changed, *weighed.developments)}
+    placed: dict[int, Item] = {i.id: i for i in grouping.items}
+    decision = decide((*undo.changes, *dressed), known, policy, channels, weighed.ids, now, placed)
+    return Conclusion(
+        grouping.items,
+        grouping.stories,
+        tuple(kept.values()),
+        decision.alerts,
+        decision.deliveries,
+        decision.ids,
+        dict(weighed.notes),
+    )
+
+
+def conclude_clock(
+    known: Known,
+    topic: Topic,
+    policy: Policy,
+    channels: Sequence[Channel],
+    now: datetime,
+    *,
+    baseline_only: bool = False,
+) -> Conclusion:
+    """What the calendar raises at `now`, with no news item. Run it after the batch of the same moment."""
+    since = min((m for m in known.channels_since.values()), default=None)
+    if known.first_run and since is None:
+        since = now
+    told = {a.key for a in known.alerts}
+    ledger = ledger_of(known, topic, now, baseline_only)
+    raised = due(
+        ledger,
+        topic,
+        told,
+        now,
+        policy.clock_days,
+        zone=policy.zone,
+        since=since,
+        first_id=known.ids.development,
+    )
+    by_key = {d.key: d for d in known.developments}
+    ids, ready, kept = known.ids, [], []
+    for one in raised:
+        fresh = one.development
+        old = by_key.get(fresh.key)
+        if old is not None and old.standing is not Standing.DUE:
+            continue  # a source was faster than the calendar
+        number = old.id if old else fresh.id
+        development = replace(
+            _dressed(fresh, topic, ledger), id=number, revision=old.revision + 1 if old else 0
+        )
+        ready.append(replace(one, development=development))
+        kept.append(development)
+        if old is None:
+            ids = replace(ids, development=max(ids.development, number + 1))
+    decision = decide(ready, known, policy, channels, ids, now)
+    return Conclusion((), (), tuple(kept), decision.alerts, decision.deliveries, decision.ids)
+
+
+def _unlikely(items: Iterable[Item], ledger: Ledger, topic: Topic) -> frozenset[ItemId]:
+    """Items whose main step cannot have been taken: for grouping their words count, not their step."""
+    found = set()
+    for item in items:
+        act = act_of(item)
+        if act.firm and any(impossible(act, ledger.of(s), topic.lifecycle) for s in act.states):
+            found.add(item.id)
+    return frozenset(found)
+
+
+def _dressed(development: Development, topic: Topic, ledger: Ledger) -> Development:
+    """With its words since the baseline and the next date on the legal clock."""
+    since = since_baseline(development, topic, ledger)
+    terms = [(p.effect_due, p) for s in development.states if (p := ledger.of(s)).effect_due]
+    if not terms or development.standing is Standing.DUE:
+        return replace(development, since_baseline=since)
+    when, point = min(terms, key=lambda t: (t[0] is None, t[0]))
+    joins = point.legal_status == "PARTY" and point.stage.startswith("J")
+    what = "enters into force" if joins else "withdrawal takes effect"
+    if point.conflict and not joins:
+        what = "six months after the notice; no effect before the armed conflict ends"
+    return replace(development, since_baseline=since, next_date=when, next_what=what)

@@ -1,0 +1,304 @@
+"""Changes of the ledger × policy × channels × what was already told -> alerts, and the deliveries owed. Pure.
+
+One development interrupts once. What follows (corroboration, promotion, contradiction, correction,
+retraction) goes to those who were told, in their thread. Keys are deterministic: the same news never makes
+two alerts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from watcher.judge.hours import after_quiet, next_digest
+from watcher.judge.reminders import Due
+from watcher.judge.weigh import Change
+from watcher.model import (
+    Alert,
+    AlertId,
+    AlertKind,
+    Channel,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    Development,
+    Ids,
+    Item,
+    Known,
+    Policy,
+    QuietHours,
+    Standing,
+    Tier,
+    Urgency,
+)
+
+FOLLOWING = frozenset(
+    {
+        AlertKind.UPDATE,
+        AlertKind.PROMOTION,
+        AlertKind.CONTRADICTION,
+        AlertKind.CORRECTION,
+        AlertKind.RETRACTION,
+    }
+)
+RIGHTING = frozenset({AlertKind.CORRECTION, AlertKind.RETRACTION})
+UNSENT = frozenset({DeliveryState.PENDING, DeliveryState.LATER})
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`deliveries` are new ones, and known ones that are cancelled because what they said is undone."""
+
+    alerts: tuple[Alert, ...]
+    deliveries: tuple[Delivery, ...]
+    ids: Ids
+
+
+def decide(
+    changes: Iterable[Change | Due],
+    known: Known,
+    policy: Policy,
+    channels: Sequence[Channel],
+    ids: Ids,
+    now: datetime,
+    items: Mapping[int, Item] | None = None,
+) -> Decision:
+    """`items` are the batch's own, for the channels' language and tag rules; others come from `known`."""
+    desk = _Desk(known, policy, channels, ids, now, {**known.items, **(items or {})})
+    for change in changes:
+        desk.clock(change) if isinstance(change, Due) else desk.take(change)
+    return Decision(tuple(desk.alerts), tuple(desk.deliveries.values()), desk.ids)
+
+
+class _Desk:
+    """The alerts and deliveries of one batch, with what was told before."""
+
+    def __init__(
+        self,
+        known: Known,
+        policy: Policy,
+        channels: Sequence[Channel],
+        ids: Ids,
+        now: datetime,
+        items: Mapping[int, Item],
+    ) -> None:
+        self.known, self.policy, self.ids, self.now, self.items = known, policy, ids, now, items
+        self.channels = [c for c in channels if c.enabled]
+        self.told: dict[str, Alert] = {a.key: a for a in known.alerts}
+        self.by_development: dict[int, list[Alert]] = defaultdict(list)
+        for alert in known.alerts:
+            if alert.development:
+                self.by_development[alert.development.id].append(alert)
+        self.owed: dict[AlertId, list[Delivery]] = defaultdict(list)
+        for delivery in known.deliveries:
+            self.owed[delivery.alert_id].append(delivery)
+        self.alerts: list[Alert] = []
+        self.deliveries: dict[DeliveryId, Delivery] = {}
+
+    # ── which alert ───────────────────────────────────────────────────────────────────────────
+
+    def take(self, change: Change) -> None:
+        development = change.development
+        first = self._first(development)
+        if change.kind in FOLLOWING and (first is not None or change.kind is AlertKind.CONTRADICTION):
+            self._follow(change, first)
+        elif development.standing in (Standing.RETRACTED, Standing.DENIED) and change.kind in RIGHTING:
+            return  # nobody was told
+        urgent = self._interrupts(change)
+        if urgent and not self._interrupted(development) and change.kind not in RIGHTING:
+            self._alert(f"new|{development.key}", AlertKind.NEW, Urgency.INSTANT, change, None)
+        elif first is None and change.kind is not None and not self._told(development):
+            self._alert(f"listed|{development.key}", change.kind, Urgency.DIGEST, change, None)
+
+    def clock(self, due: Due) -> None:
+        urgency = (
+            Urgency.INSTANT if due.days == 0 and self._kind_interrupts(due.development) else Urgency.DIGEST
+        )
+        change = Change(due.development, AlertKind.CLOCK)
+        self._alert(due.key, AlertKind.CLOCK, urgency, change, self._first(due.development))
+
+    def _follow(self, change: Change, first: Alert | None) -> None:
+        development, kind = change.development, change.kind or AlertKind.UPDATE
+        if first is None:
+            first = next(iter(self._of(development.follows)), None)
+        what = "|".join(development.delta) if kind is AlertKind.UPDATE else ""
+        key = f"{kind.value}|{development.key}|{development.standing.value}|{what}"
+        if kind in RIGHTING:
+            key += f"|{development.revision}"
+        righted = kind in RIGHTING and first is not None
+        official = kind is AlertKind.PROMOTION and development.tier >= Tier.OFFICIAL
+        official = official or (
+            kind is AlertKind.PROMOTION and first is not None and first.kind is AlertKind.CLOCK
+        )
+        grown = kind is AlertKind.UPDATE and bool(development.delta) and self._interrupts(change)
+        urgency = Urgency.INSTANT if (official and self._interrupts(change)) or grown else Urgency.DIGEST
+        if righted and first is not None and first.urgency is Urgency.INSTANT:
+            urgency = Urgency.INSTANT
+        self._alert(key, kind, urgency, change, first)
+
+    def _interrupts(self, change: Change) -> bool:
+        development = change.development
+        return (
+            change.trusted
+            and not change.aside
+            and development.standing not in (Standing.DENIED, Standing.RETRACTED)
+            and development.modality.value in self.policy.instant_modalities
+            and self._kind_interrupts(development)
+        )
+
+    def _kind_interrupts(self, development: Development) -> bool:
+        kinds = {k for c in self.channels if c.instant is not None for k in c.instant} | set(
+            self.policy.instant
+        )
+        return development.development in kinds or development.stage in ("W8_RETURNED", "S6_LIFTED")
+
+    def _of(self, development_id: int | None) -> list[Alert]:
+        return self.by_development.get(development_id, []) if development_id is not None else []
+
+    def _first(self, development: Development) -> Alert | None:
+        """The alert that told it: the one that interrupted, else the first."""
+        told = self._of(development.id)
+        return next((a for a in told if a.urgency is Urgency.INSTANT), told[0] if told else None)
+
+    def _told(self, development: Development) -> bool:
+        return any(f"{how}|{development.key}" in self.told for how in ("new", "listed"))
+
+    def _interrupted(self, development: Development) -> bool:
+        if f"new|{development.key}" in self.told:
+            return True
+        return any(a.urgency is Urgency.INSTANT for a in self._of(development.id))
+
+    def _alert(
+        self, key: str, kind: AlertKind, urgency: Urgency, change: Change, follows: Alert | None
+    ) -> None:
+        if key in self.told:
+            return
+        development = change.development
+        title = next((self.items[i].entry.title for i in change.items if i in self.items), "")
+        alert = Alert(
+            AlertId(self.ids.alert),
+            key,
+            kind,
+            urgency,
+            self.now,
+            development,
+            follows.id if follows else None,
+            title=title,
+            text="; ".join(development.delta),
+            items=development.item_ids or change.items,
+        )
+        self.ids = replace(self.ids, alert=self.ids.alert + 1)
+        self.told[key] = alert
+        self.by_development[development.id].append(alert)
+        self.alerts.append(alert)
+        if not (self.known.first_run and self.policy.first_run == "silent"):
+            self._owe(alert, follows)
+
+    # ── to whom, and when ─────────────────────────────────────────────────────────────────────
+
+    def _owe(self, alert: Alert, follows: Alert | None) -> None:
+        earlier = {(d.channel, d.recipient): d for d in self.owed.get(follows.id, ())} if follows else {}
+        for channel in self.channels:
+            for recipient in channel.recipients:
+                before = earlier.get((channel.name, recipient))
+                if alert.kind in RIGHTING and before is not None and before.state in UNSENT:
+                    self._keep(
+                        replace(before, state=DeliveryState.CANCELLED, reason="undone before it was sent")
+                    )
+                elif self._concerns(channel, alert, follows, before):
+                    self._deliver(alert, channel, recipient, before)
+
+    def _concerns(
+        self, channel: Channel, alert: Alert, follows: Alert | None, before: Delivery | None
+    ) -> bool:
+        since = self.known.channels_since.get(channel.name) or channel.created
+        if since is not None and since > self.now:
+            return False
+        if follows is not None and alert.kind in FOLLOWING:
+            if before is not None and before.state is not DeliveryState.CANCELLED:
+                return True
+            return alert.kind is AlertKind.PROMOTION and self._wants(channel, alert)
+        return self._wants(channel, alert)
+
+    def _wants(self, channel: Channel, alert: Alert) -> bool:
+        development = alert.development
+        if development is None:
+            return True
+        if development.tier < max(self.policy.min_tier, channel.min_tier):
+            return False
+        if channel.states and development.states and not set(channel.states) & set(development.states):
+            return False
+        members = [self.items[i] for i in alert.items if i in self.items]
+        if not members:
+            return True
+        if channel.languages and not any(i.language in channel.languages for i in members):
+            return False
+        return not channel.tags or any(set(channel.tags) & set(i.entry.tags) for i in members)
+
+    def _deliver(self, alert: Alert, channel: Channel, recipient: str, before: Delivery | None) -> None:
+        due = self._due(alert, channel)
+        if due is None:
+            return
+        self._keep(
+            Delivery(
+                DeliveryId(self.ids.delivery),
+                alert.id,
+                channel.name,
+                recipient,
+                DeliveryState.PENDING,
+                due,
+                thread=(before.thread or before.receipt) if before else "",
+                created=self.now,
+            )
+        )
+        self.ids = replace(self.ids, delivery=self.ids.delivery + 1)
+
+    def _due(self, alert: Alert, channel: Channel) -> datetime | None:
+        """Now, after the quiet hours, or the next digest hour; None when the channel takes no digest."""
+        if self._instant_for(alert, channel):
+            quiet = channel.quiet or self.policy.quiet
+            passes = alert.development is not None and alert.development.development in self.policy.pass_quiet
+            due = self.now if passes else after_quiet(self.now, quiet)
+            return self._spaced(due, channel)
+        if not channel.digest_enabled:
+            return None
+        specs = channel.digest if channel.digest is not None else self.policy.digest
+        return digest_due(specs, self.policy.zone, self.now, channel.quiet or self.policy.quiet)
+
+    def _instant_for(self, alert: Alert, channel: Channel) -> bool:
+        if alert.urgency is not Urgency.INSTANT:
+            return False
+        if channel.instant is None or alert.development is None or alert.kind in RIGHTING:
+            kinds: Iterable[str] = self.policy.instant
+            return alert.development is None or alert.kind in RIGHTING or self._in(alert.development, kinds)
+        return alert.development.development in channel.instant
+
+    @staticmethod
+    def _in(development: Development, kinds: Iterable[str]) -> bool:
+        return development.development in set(kinds) or development.stage in ("W8_RETURNED", "S6_LIFTED")
+
+    def _spaced(self, due: datetime, channel: Channel) -> datetime:
+        """More than so many messages within the hour wait for its end, where they fold into one."""
+        most = channel.max_per_hour if channel.max_per_hour is not None else self.policy.max_per_hour
+        recent = sorted(
+            d.created
+            for d in (*self.known.deliveries, *self.deliveries.values())
+            if d.channel == channel.name and d.created and d.due - d.created < HOUR and due - d.created < HOUR
+        )
+        alerts = len(recent) // max(1, len(channel.recipients))
+        return recent[0] + HOUR if most and alerts >= most else due
+
+    def _keep(self, delivery: Delivery) -> None:
+        self.deliveries[delivery.id] = delivery
+
+
+def digest_due(
+    specs: Sequence[str], zone: ZoneInfo, now: datetime, quiet: QuietHours | None
+) -> datetime | None:
+    """The next digest hour; one that falls into quiet hours waits for their end."""
+    due = next_digest(specs, zone, now)
+    return after_quiet(due, quiet) if due is not None else None
