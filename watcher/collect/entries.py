@@ -84,8 +84,9 @@ def entry(raw: RawItem, setting: Setting, digest: bytes | None = None, *, shared
     if not title:
         title = one_line(summary or content, 120)
     guid = one_line(raw.guid, _GUID_CHARS)
+    digest = digest if digest is not None else raw_hash(raw)
     return Entry(
-        key=key_of(url, guid, title, summary, source, shared=shared),
+        key=key_of(url, guid, title or digest.hex(), source, shared=shared),
         source_id=source.id,
         url=url,
         title=title,
@@ -98,7 +99,7 @@ def entry(raw: RawItem, setting: Setting, digest: bytes | None = None, *, shared
         outlet_url=web_address(raw.outlet_url, setting.base),
         author=one_line(raw.author, 200),
         guid=guid,
-        hash=hash_number(digest if digest is not None else raw_hash(raw)),
+        hash=hash_number(digest),
         tier=source.tier,
         adversary=source.adversary,
         tags=source.tags,
@@ -114,13 +115,13 @@ def _language(raw: RawItem, setting: Setting) -> str | None:
     return setting.source.language or language_code(setting.language)
 
 
-def key_of(
-    url: str, guid: str, title: str, summary: str, source: Source, *, shared: bool = False
-) -> EntryKey:
+def key_of(url: str, guid: str, title: str, source: Source, *, shared: bool = False) -> EntryKey:
+    """The canonical address; with the guid (failing that, the title) when it is shared; that alone,
+    within its source, when there is no address."""
     address = canonical(url)
     if address and not shared:
         return EntryKey(address)
-    own = guid if guid and guid != url else "text-" + item_hash(title, "" if shared else summary).hex()
+    own = guid if guid and guid != url else "text-" + item_hash(title).hex()
     return EntryKey(f"{address} guid:{own}" if address else f"guid:{source.id}:{own}")
 
 
@@ -158,7 +159,7 @@ def unrepeated(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def _own_key(each: Entry) -> Entry:
-    own = each.guid if each.guid and each.guid != each.url else "text-" + item_hash(each.title, "").hex()
+    own = each.guid if each.guid and each.guid != each.url else "text-" + item_hash(each.title).hex()
     return replace(each, key=EntryKey(f"{each.key} guid:{own}"))
 
 

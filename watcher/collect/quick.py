@@ -129,6 +129,8 @@ def _raw(node: etree._Element) -> RawItem | None:
     for child in node:
         field = _FIELDS.get(child.tag)
         if field is not None:
+            if child.attrib and _encoded(child):
+                return None
             _READERS.get(field, _text_field)(field, child, found, base)
     about = node.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about", "")
     return RawItem(
@@ -148,6 +150,13 @@ def _raw(node: etree._Element) -> RawItem | None:
         outlet=found.get("outlet", ""),
         outlet_url=found.get("outlet_url", ""),
     )
+
+
+def _encoded(child: etree._Element) -> bool:
+    """Base64, which Atom 0.3 has as a mode and Atom 1.0 for every type that is no text."""
+    kind = child.get("type", "")
+    odd = "/" in kind and not kind.startswith("text/") and not kind.endswith(("xml", "/html"))
+    return child.get("mode") == "base64" or (odd and etree.QName(child).localname not in ("link", "source"))
 
 
 def _inherited(node: etree._Element | None, name: str) -> str:

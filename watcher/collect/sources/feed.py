@@ -30,7 +30,7 @@ _ENTITY = re.compile(rb"<!ENTITY\s")
 _SAFE_ENTITY = re.compile(
     rb"""<!ENTITY\s+\w+\s+(?:"[^"&%<]{0,16}"|'[^'&%<]{0,16}'|"&#\w{1,8};"|'&#\w{1,8};')\s*>"""
 )
-_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:rss|RDF|feed|channel|rdf)[\s>]")
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel)[\s>]", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _ALTERNATE = re.compile(rb"<link\b[^>]{0,500}application/(?:rss|atom)\+xml[^>]{0,500}>", re.IGNORECASE)
 _HREF = re.compile(rb"""href\s*=\s*["']?([^"'\s>]{1,500})""", re.IGNORECASE)
@@ -116,10 +116,8 @@ def _read_cut(pieces: Cut, setting: Setting, state: PollState, told: PollHints) 
     entries: list[Entry] = []
     for number, raw in zip(wanted, raws, strict=True):
         raw = raw or _patient(pieces, items[number], setting)
-        if raw is not None and _says_something(raw):
+        if raw is not None:
             entries.append(entry(raw, setting, digests[number], shared=number in shared))
-    if wanted and not entries and len(wanted) == len(items):
-        raise ParseError(setting.source.id, f"none of its {len(items)} items can be read")
     notes = _notes(len(pieces.items))
     return Reading(
         unrepeated(entries),
@@ -144,10 +142,6 @@ def _notes(total: int) -> tuple[str, ...]:
     return (f"{total} entries; the first {MAX_ENTRIES} were read",) if total > MAX_ENTRIES else ()
 
 
-def _says_something(raw: RawItem) -> bool:
-    return bool(raw.title or raw.summary or raw.content or raw.link)
-
-
 # ── whole: feedparser ─────────────────────────────────────────────────────────────────────────
 
 
@@ -160,7 +154,7 @@ def _read_whole(body: bytes, setting: Setting, state: PollState, told: PollHints
     if language is None and not raws:
         raise ParseError(setting.source.id, f"not a feed: it begins with {_beginning(body)!r}")
     setting = replace(setting, language=language or setting.language)
-    entries = [entry(raw, setting) for raw in raws[:MAX_ENTRIES] if _says_something(raw)]
+    entries = [entry(raw, setting) for raw in raws[:MAX_ENTRIES]]
     return reading(
         with_shared_keys(entries),
         state.seen,
@@ -234,7 +228,7 @@ def _read_json(source: Source, state: PollState, fetched: Fetched, body: bytes) 
         raise ParseError(source.id, "JSON, but not a JSON Feed: it has no list of items")
     setting = Setting(source, fetched.url, fetched.at, _json_str(feed, "language"))
     raws = [_from_json(item) for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
-    entries = with_shared_keys(entry(raw, setting) for raw in raws if _says_something(raw))
+    entries = with_shared_keys(entry(raw, setting) for raw in raws)
     return reading(entries, state.seen, notes=_notes(len(items)), total=len(items))
 
 
