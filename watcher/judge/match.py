@@ -1,31 +1,42 @@
-"""Many patterns at once over folded text: states by name. Pure; compiled lazily, once per topic and language.
+"""Many patterns at once over folded text. Pure; compiled lazily, once per topic and language.
 
 A pattern is tried only where its first letters stand, at the start of a word, or anywhere in scripts that
-write no spaces. So a thousand names cost what the text has words, not what the pack has names.
+write no spaces. So four thousand patterns cost what the text has words, not what the pack has patterns.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 
-from watcher.topic import State, Topic
-
-# Hebrew and Arabic glue articles and prepositions to the front of a name; Indic, Thai, Khmer, Han, kana and
+# Hebrew and Arabic glue articles and prepositions to the front of a word; Indic, Thai, Khmer, Han, kana and
 # Hangul either write no spaces or glue particles to the end.
-_GLUED = "\u0590-\u08ff"
-_UNSPACED = "\u0900-\u0fff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_START = re.compile(rf"\b\w|[{_GLUED}{_UNSPACED}]")
+GLUED = "\u0590-\u08ff"
+UNSPACED = "\u0900-\u0fff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_START = re.compile(rf"\b\w|[{GLUED}{UNSPACED}]")
+_IN_UNSPACED = re.compile(f"[{UNSPACED}]")
 _PREFIXES = frozenset("وفبلكاسالהובלמשכ")
 _LOOK = re.compile(r"(?:\(\?<?[=!][^()]*\))+")
 _LITERAL = re.compile(r"(?:[^\\()\[\]{}|?*+.^$]|\\[^\w\s])*")
-
-Span = tuple[int, int, tuple[str, ...]]
+_ESCAPED = re.compile(r"\\(.)")
 
 
 def alternatives(pattern: str) -> Iterator[str]:
-    """The branches of `a|b|c` at the top level of a regular expression."""
+    """The branches of `a|b|c`, a leading group spread out, so that every branch shows its first letters."""
+    for branch in _top_level(pattern):
+        end = _leading_group(branch)
+        if end is None:
+            yield branch
+            continue
+        body, rest = branch[1:end].removeprefix("?:"), branch[end + 1 :]
+        optional = rest.startswith("?")
+        for choice in _top_level(body):
+            yield from alternatives(choice + rest[optional:])
+        if optional:
+            yield from alternatives(rest[1:])
+
+
+def _top_level(pattern: str) -> Iterator[str]:
     depth, start, at = 0, 0, 0
     while at < len(pattern):
         char = pattern[at]
@@ -42,35 +53,56 @@ def alternatives(pattern: str) -> Iterator[str]:
     yield pattern[start:]
 
 
-def literal_head(pattern: str) -> str:
-    """The letters that every match of `pattern` begins with, perhaps none."""
-    look = _LOOK.match(pattern)
-    body = pattern[look.end() :] if look else pattern
+def _leading_group(branch: str) -> int | None:
+    """Where the group closes that `branch` opens with, if it can be spread out."""
+    if not branch.startswith("(") or _LOOK.match(branch):
+        return None
+    depth, at = 0, 0
+    while at < len(branch):
+        if branch[at] == "\\":
+            at += 1
+        elif branch[at] in "()":
+            depth += 1 if branch[at] == "(" else -1
+            if not depth:
+                return None if branch[at + 1 : at + 2] in ("*", "+", "{") else at
+        at += 1
+    return None
+
+
+def literal_head(branch: str) -> str:
+    """The letters that every match of `branch` begins with, perhaps none."""
+    look = _LOOK.match(branch)
+    body = branch[look.end() :] if look else branch
     match = _LITERAL.match(body)
     head = match.group() if match else ""
-    rest = body[len(head) :]
-    if rest[:1] in ("?", "*", "{"):
+    if body[len(head) : len(head) + 1] in ("?", "*", "{"):
         head = head[:-2] if head[-2:-1] == "\\" else head[:-1]
-    return re.sub(r"\\(.)", r"\1", head)
+    return _ESCAPED.sub(r"\1", head)
 
 
-class StateFinder:
-    """The names of every state in one language, with the names that hold in all."""
+Found = tuple[str, int]
+"""What a pattern is for, and where its match ends."""
 
-    def __init__(self, states: Mapping[str, State], language: str | None) -> None:
+
+class Patterns:
+    """Patterns over folded text by what they are for. `closed`: a match must reach the end of its word."""
+
+    def __init__(self, patterns: Iterable[tuple[str, str]], *, closed: bool) -> None:
+        self._closed = closed
         self._sources: dict[str, dict[str, list[str]]] = {}
         self._compiled: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
-        for state in states.values():
-            for key in dict.fromkeys(("*", language or "en")):
-                for pattern in state.names.get(key, ()):
-                    for branch in alternatives(pattern):
-                        self._add(state.code, branch)
+        for code, pattern in patterns:
+            for branch in alternatives(pattern):
+                head = literal_head(branch)
+                key = head[: 3 if len(head) > 2 else 2] if len(head) > 1 else ""
+                if not key and _IN_UNSPACED.match(head):
+                    key = head
+                self._sources.setdefault(key, {}).setdefault(code, []).append(self._bounded(branch, head))
 
-    def _add(self, code: str, branch: str) -> None:
-        head = literal_head(branch)
-        key = head[:3] if len(head) >= 3 else head[:2] if len(head) == 2 else ""
-        bounded = branch if head and re.match(f"[{_UNSPACED}]", head) else rf"(?:{branch})(?!\w)"
-        self._sources.setdefault(key, {}).setdefault(code, []).append(bounded)
+    def _bounded(self, branch: str, head: str) -> str:
+        if self._closed and not _IN_UNSPACED.match(head):
+            return rf"(?:{branch})(?!\w)"
+        return branch
 
     def _under(self, key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         found = self._compiled.get(key)
@@ -82,42 +114,41 @@ class StateFinder:
             self._compiled[key] = found
         return found
 
-    def spans(self, folded: str) -> Iterator[Span]:
-        """Start, end and the states of each naming, in order, the longest at each place, none overlapping."""
+    def at(self, folded: str, place: int) -> Iterator[Found]:
+        """Every code whose pattern matches at `place`; the longest branch is tried first."""
+        for key in (folded[place : place + 3], folded[place : place + 2], folded[place], ""):
+            if key in self._sources:
+                for code, pattern in self._under(key):
+                    match = pattern.match(folded, place)
+                    if match:
+                        yield code, match.end()
+
+    def longest(self, folded: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+        """Start, end and codes of the longest match at each place, in order, none overlapping."""
         done = 0
         for start in _START.finditer(folded):
-            at = start.start()
-            if at < done:
+            place = start.start()
+            if place < done:
                 continue
-            end, codes = self._longest(folded, at)
-            if codes and self._free(folded, at):
-                yield at, end, tuple(codes)
+            matches = list(self.at(folded, place))
+            if matches and not attached(folded, place):
+                end = max(end for _, end in matches)
+                yield place, end, tuple(dict.fromkeys(code for code, e in matches if e == end))
                 done = end
 
-    def _longest(self, folded: str, at: int) -> tuple[int, list[str]]:
-        best, codes = at, []
-        for key in (folded[at : at + 3], folded[at : at + 2], ""):
-            if key not in self._sources:
-                continue
-            for code, pattern in self._under(key):
-                match = pattern.match(folded, at)
-                if match and match.end() > best:
-                    best, codes = match.end(), [code]
-                elif match and match.end() == best > at and code not in codes:
-                    codes.append(code)
-        return best, codes
-
-    @staticmethod
-    def _free(folded: str, at: int) -> bool:
-        """Arabic and Hebrew: only articles and prepositions may stand before the name in its word."""
-        if not "\u0590" <= folded[at] <= "\u08ff":
-            return True
-        begin = at
-        while begin and folded[begin - 1].isalpha():
-            begin -= 1
-        return at - begin <= 4 and _PREFIXES.issuperset(folded[begin:at])
+    def all(self, folded: str) -> Iterator[tuple[str, int, int]]:
+        """Code, start and end of every match; different codes may overlap."""
+        for start in _START.finditer(folded):
+            place = start.start()
+            for code, end in self.at(folded, place):
+                yield code, place, end
 
 
-@lru_cache(maxsize=64)
-def state_finder(topic: Topic, language: str | None) -> StateFinder:
-    return StateFinder(topic.states, language)
+def attached(folded: str, place: int) -> bool:
+    """Arabic and Hebrew: whether more than articles and prepositions stands before the name in its word."""
+    if not "\u0590" <= folded[place] <= "\u08ff":
+        return False
+    begin = place
+    while begin and folded[begin - 1].isalpha():
+        begin -= 1
+    return place - begin > 4 or not _PREFIXES.issuperset(folded[begin:place])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from watcher.judge.match import state_finder
+from watcher.judge.match import Patterns
 from watcher.topic import Topic
 
 
@@ -20,10 +21,24 @@ class Mention:
     role: str = "actor"
 
 
+@lru_cache(maxsize=128)
+def state_patterns(topic: Topic, language: str | None) -> Patterns:
+    """The names of every state in one language, with the names that hold in all."""
+    return Patterns(
+        (
+            (state.code, pattern)
+            for state in topic.states.values()
+            for key in ("*", language or "en")
+            for pattern in state.names.get(key, ())
+        ),
+        closed=True,
+    )
+
+
 def mentions(folded: str, topic: Topic, language: str | None = None) -> tuple[Mention, ...]:
     """Every state named in folded text, in the order of the text."""
     return tuple(
         Mention(code, start, end)
-        for start, end, codes in state_finder(topic, language).spans(folded)
+        for start, end, codes in state_patterns(topic, language).longest(folded)
         for code in codes
     )

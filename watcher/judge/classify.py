@@ -1,0 +1,225 @@
+"""Whether an entry is about the treaty: a score, a band, and every reason for and against. Pure.
+
+Three steps, each dearer than the one before: letters that any relevant text must hold (`sift`), the words
+of the lexicon in one pass (`classify`), and the languages' own words only where the first two left doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from watcher.judge.fold import Sentence, fold, fold_pattern, passage
+from watcher.judge.language import language_of as detect
+from watcher.judge.match import Patterns
+from watcher.judge.who import state_patterns
+from watcher.model import Band, Entry, Reason, Verdict
+from watcher.topic import Lexicon, Topic
+
+# Sought in every language at once: a text may be declared in the wrong one, or quote a name.
+_ANYWHERE = ("treaty", "ottawa", "mine", "event", "org")
+_NOUNS = ("treaty", "ottawa", "mine", "landmine", "mines", "event", "ban")
+_GUARD = "guard."
+_NAMES = frozenset({"treaty", "ottawa", "mine", "landmine"})
+
+
+def language_of(entry: Entry) -> str | None:
+    """ISO 639-1 of the text, as declared when that is plausible."""
+    return detect(f"{entry.title} {entry.summary} {entry.content[:400]}", entry.language)
+
+
+def classify(entry: Entry, topic: Topic, language: str | None = None) -> Verdict:
+    """`language` saves detecting it again. A record of an official table is what its source says it is."""
+    if entry.facts:
+        return Verdict(
+            1.0, Band.RELEVANT, (Reason("official_record", "a record of the official table", 1.0),)
+        )
+    lexicon = topic.lexicon
+    if not sift(entry, topic):
+        return Verdict(0.0, Band.REJECTED, (Reason("no_word", "neither the treaty nor a mine is named"),))
+    scopes = tuple(_read(entry, topic, language or language_of(entry)))
+    return _verdict(scopes, lexicon.settings)
+
+
+def sift(entry: Entry, topic: Topic) -> bool:
+    """Whether the letters of the treaty or of a mine occur at all, or the title tells of some treaty."""
+    stems = _stems(topic.lexicon)
+    text = fold(f"{entry.title}\n{entry.summary}\n{entry.content}")
+    if any(stem in text for stem in stems.ascii) or stems.words.search(text):
+        return True
+    if not text.isascii() and any(stem in text for stem in stems.other):
+        return True
+    title = fold(entry.title)
+    return any(stem in title for stem in stems.title)
+
+
+# ── what stands in the text ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Scope:
+    """One sentence, or the whole item: concept -> the words that showed it."""
+
+    where: str
+    index: int = 0
+    found: dict[str, str] = field(default_factory=dict)
+    guards: dict[str, str] = field(default_factory=dict)
+
+    def add(self, concept: str, text: str) -> None:
+        if concept.startswith(_GUARD):
+            self.guards.setdefault(concept.removeprefix(_GUARD), text)
+        else:
+            self.found.setdefault(concept, text)
+
+
+def _read(entry: Entry, topic: Topic, language: str | None) -> Iterator[Scope]:
+    patterns = _patterns(topic.lexicon, language)
+    states = state_patterns(topic, language)
+    lead = int(topic.lexicon.settings.get("lead_letters", 1500))
+    most = int(topic.lexicon.settings.get("read_letters", 12000))
+    read = 0
+    for sentence in passage(entry):
+        if sentence.where == "content":
+            read += len(sentence.folded)
+            if read > most:
+                return
+        where = "deep" if sentence.where == "content" and read > lead else sentence.where
+        yield _scope(sentence, where, patterns, states)
+
+
+def _scope(sentence: Sentence, where: str, patterns: Patterns, states: Patterns) -> Scope:
+    scope = Scope(where, sentence.index)
+    text = sentence.folded
+    for concept, start, end in patterns.all(text):
+        scope.add(concept, text[start:end])
+    if scope.found:
+        for start, end, codes in states.longest(text):
+            if codes != ("CA",):  # the treaty's name is a Canadian city: Canada is no company for it
+                scope.add("state", text[start:end])
+    return scope
+
+
+@lru_cache(maxsize=64)
+def _patterns(lexicon: Lexicon, language: str | None) -> Patterns:
+    return Patterns(_chosen(lexicon, language), closed=False)
+
+
+def _chosen(lexicon: Lexicon, language: str | None) -> Iterator[tuple[str, str]]:
+    for concept, by_language in lexicon.patterns.items():
+        everywhere = concept in _ANYWHERE or language is None
+        for spoken, patterns in by_language.items():
+            if everywhere or spoken in ("*", language):
+                for pattern in patterns:
+                    yield concept, fold_pattern(pattern)
+
+
+# ── what it weighs ────────────────────────────────────────────────────────────────────────────
+
+
+def _verdict(scopes: tuple[Scope, ...], settings: Mapping[str, float]) -> Verdict:
+    whole = _together(scopes)
+    title = next((scope for scope in scopes if scope.where == "title"), Scope("title"))
+    best: tuple[Reason, ...] = ()
+    for scope in (*scopes, whole):
+        reasons = _reasons(scope, settings)
+        if _sum(reasons) > _sum(best):
+            best = reasons
+    score = max(0.0, _sum(best))
+    against = _wrong_treaty(title, whole)
+    if against:
+        score = min(score, 0.6 if {"treaty", "ottawa"} & whole.found.keys() else 0.3)
+        best += (against,)
+    elif not best or score < settings.get("doubt", 0.5):
+        best += tuple(Reason(guard, text, 0.0, title.where) for guard, text in whole.guards.items())
+    return Verdict(round(score, 3), _band(score, settings), best)
+
+
+def _band(score: float, settings: Mapping[str, float]) -> Band:
+    if score >= settings.get("relevant", 1.0):
+        return Band.RELEVANT
+    return Band.DOUBT if score >= settings.get("doubt", 0.5) else Band.REJECTED
+
+
+def _sum(reasons: Iterable[Reason]) -> float:
+    return sum(reason.weight for reason in reasons)
+
+
+def _together(scopes: Iterable[Scope]) -> Scope:
+    whole = Scope("item")
+    for scope in scopes:
+        if scope.where != "deep":
+            for concept, text in scope.found.items():
+                whole.found.setdefault(concept, text)
+            for guard, text in scope.guards.items():
+                whole.guards.setdefault(guard, text)
+    return whole
+
+
+def _wrong_treaty(title: Scope, whole: Scope) -> Reason | None:
+    """A title that names another treaty or thing, and neither this treaty nor a mine."""
+    if _NAMES & title.found.keys() or not title.guards:
+        return None
+    for guard in ("cluster_munitions", "other_treaty", "ottawa_1988", "ottawa_other", "ccw_protocol"):
+        if guard in title.guards and "treaty" not in title.found:
+            return Reason(guard, title.guards[guard], 0.0, "title")
+    return None
+
+
+def _reasons(scope: Scope, settings: Mapping[str, float]) -> tuple[Reason, ...]:
+    """The strongest noun of the scope with its company, for and against."""
+    best: tuple[Reason, ...] = ()
+    for noun in _NOUNS:
+        if noun in scope.found:
+            reasons = tuple(_weighed(noun, scope, settings))
+            if _sum(reasons) > _sum(best):
+                best = reasons
+    return best
+
+
+def _weighed(noun: str, scope: Scope, settings: Mapping[str, float]) -> Iterator[Reason]:
+    yield Reason(noun, scope.found[noun], settings.get(noun, 0.0), scope.where)
+    for key, weight in _company(noun, tuple(settings.items())):
+        if key.startswith("+"):
+            names = key[1:].split("&")
+            if all(name in scope.found for name in names):
+                yield Reason(names[-1], " … ".join(scope.found[n] for n in names), weight, scope.where)
+        elif key[1:] in scope.guards:
+            yield Reason(key[1:], scope.guards[key[1:]], -weight, scope.where)
+
+
+@lru_cache(maxsize=64)
+def _company(noun: str, settings: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+    size = len(noun)
+    return tuple(
+        (k[size:], w) for k, w in settings if k.startswith(noun) and k[size : size + 1] in ("+", "-")
+    )
+
+
+# ── the cheap step ────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Stems:
+    ascii: tuple[str, ...]
+    other: tuple[str, ...]
+    words: re.Pattern[str]
+    title: tuple[str, ...]
+
+
+@lru_cache(maxsize=8)
+def _stems(lexicon: Lexicon) -> Stems:
+    folded = [fold(stem) if stem == stem.strip() else stem for stem in _every(lexicon, "sift")]
+    words = "|".join(map(fold_pattern, _every(lexicon, "sift_word"))) or r"(?!)"
+    return Stems(
+        tuple(dict.fromkeys(stem for stem in folded if stem.isascii())),
+        tuple(dict.fromkeys(stem for stem in folded if not stem.isascii())),
+        re.compile(rf"\b(?:{words})\b"),
+        tuple(fold(stem) for stem in _every(lexicon, "sift_title")),
+    )
+
+
+def _every(lexicon: Lexicon, concept: str) -> Iterator[str]:
+    for patterns in lexicon.patterns.get(concept, {}).values():
+        yield from patterns

@@ -1,0 +1,159 @@
+"""The language of a text: what the feed declares when it is plausible, else script, small words, and at last
+a model. Pure and deterministic; the model is loaded only when nothing cheaper decides."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+_SCRIPTS = (
+    ("ko", re.compile("[\uac00-\ud7af]")),
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("zh", re.compile("[\u3400-\u9fff]")),
+    ("th", re.compile("[\u0e00-\u0e7f]")),
+    ("lo", re.compile("[\u0e80-\u0eff]")),
+    ("km", re.compile("[\u1780-\u17ff]")),
+    ("my", re.compile("[\u1000-\u109f]")),
+    ("ka", re.compile("[\u10a0-\u10ff]")),
+    ("hy", re.compile("[\u0530-\u058f]")),
+    ("he", re.compile("[\u0590-\u05ff]")),
+    ("hi", re.compile("[\u0900-\u097f]")),
+    ("bn", re.compile("[\u0980-\u09ff]")),
+    ("el", re.compile("[\u0370-\u03ff]")),
+)
+_ARABIC = re.compile("[\u0600-\u06ff]")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u1e00-\u1eff]")
+_WORD = re.compile(r"[^\W\d_]+")
+
+# Letters that only some languages write, and small words that news of the language is full of.
+_LETTERS = (
+    ("uk", "іїєґ"), ("be", "ўі"), ("ru", "ыэё"), ("mk", "ѓќѕ"), ("sr", "ђћџљњј"), ("bg", "ъ"),
+    ("ur", "ٹڈڑںےہ"), ("fa", "پچژگک"),
+    ("vi", "ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"), ("pl", "łąęśźżńć"), ("lt", "ėįųūąęš"),
+    ("lv", "āēīūķļņģ"), ("et", "õ"), ("hu", "őű"), ("ro", "țșăşţ"), ("tr", "ğışı"), ("az", "əğ"),
+    ("cs", "řěů"), ("sk", "ľĺŕôä"), ("is", "þð"), ("de", "ß"), ("pt", "ãõ"), ("es", "ñ¿¡"),
+    ("da", "øåæ"), ("no", "øåæ"), ("sv", "åäö"), ("fi", "äö"), ("sq", "ë"),
+)  # fmt: skip
+_SMALL = {
+    "en": "the of and to in for on with from by after says is as at over its will has that amid be an are was",
+    "fr": "le la les des du de et à dans pour sur une par qui avec aux est au en que sa plus",
+    "es": "el la los las del de y en para por con una que se su al es tras no lo",
+    "pt": "o a os as do da dos das de e em para por com uma que se no na ao não é pela",
+    "it": "il la i gli le del della di e in per con una che si al dei nel sulla dal è non",
+    "ro": "și de la în din pentru cu a al care prin se o pe unui privind să nu va este",
+    "de": "der die das und in den von zu mit für aus dem auf ist im des ein eine nach will sich über gegen bei nicht",
+    "nl": "de het een van en in op met voor uit dat zijn te door is niet naar wil bij om over aan heeft",
+    "sv": "och att i en av på för med som är till från den har ur det inte om ska mot ett vill",
+    "no": "og å i en av på for med som er til fra den har ut det ikke om skal mot et vil seg ble blir etter",
+    "da": "og at i en af på for med som er til fra den har ud det ikke om skal mod et vil sig blev bliver efter",
+    "is": "og að í á af fyrir með sem er til frá það við um ekki úr hefur",
+    "fi": "ja on ei että se oli mutta myös kuin joka jotka hän tai ovat voi mukaan jälkeen sekä",
+    "et": "ja on ei et see oma kui mis ka või ning oli seda välja pärast kes vastu üle poolt",
+    "lv": "un no par ir uz kas ar lai pie gada pret kā vai tas arī ka nav bet pēc",
+    "lt": "ir iš dėl kad su į yra prie tai po kaip bei nuo per apie ne jau bus už prieš",
+    "pl": "i w z na do o się nie że od dla po jest przez przy za co jak ws to ma są oraz",
+    "cs": "a v z na do o se ne že od pro po je za co jak to ve ze podle která který k kvůli už",
+    "sk": "a v z na do o sa nie že od pre po je za čo ako to vo zo podľa ktorá ktorý k ktoré už",
+    "hu": "a az és hogy nem is egy meg ki el van szerint is már csak még lehet után",
+    "hr": "i u iz na o se je da od za su s koji koja što nije će po protiv te prema ali",
+    "sr": "i u iz na o se je da od za su sa koji koja što nije će po protiv и у из на о се је да од за су са који која није ће",
+    "sl": "in v iz na o se je da od za so s ki kar ni bo po proti pri tudi z bi",
+    "sq": "e të në me për dhe nga i që një është nuk u së",
+    "tr": "ve bir bu için ile da de olarak olan den dan karşı çok sonra göre ne kadar",
+    "az": "və bir bu üçün ilə da də olan ki olaraq qarşı sonra görə dən dan",
+    "vi": "và của các là có trong cho với không được về một đã từ nước sẽ người này",
+    "id": "dan di yang dari untuk dengan ini itu pada akan tidak dalam ke oleh telah",
+    "ru": "и в на о из с не по что за для от к как это его но об у был",
+    "uk": "і в на про з не по що за для від до як це та й із щодо у був",
+    "be": "і ў на аб з не па што за для ад да як гэта",
+    "bg": "и в на за от се с не да по е че са като това ще или със при",
+    "mk": "и во на за од се со не да по е дека се како ќе или при",
+    "ar": "في من على إلى عن أن مع هذا التي بعد بين ما",
+    "fa": "در از به که این را با است برای آن و شد می",
+    "ur": "کے کی میں سے کا ہے اور پر کو نے",
+}  # fmt: skip
+_WORDS = {language: frozenset(words.split()) for language, words in _SMALL.items()}
+KNOWN = frozenset({*_WORDS, *(language for language, _ in _SCRIPTS)})
+_ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "sh": "sr", "bs": "hr", "cnr": "sr", "cz": "cs", "ua": "uk", "gr": "el", "kr": "ko", "jp": "ja", "cn": "zh", "ee": "et", "dk": "da", "se": "sv"}  # fmt: skip
+_LATIN_LANGUAGES = frozenset(_WORDS) - {"ru", "uk", "be", "bg", "mk", "ar", "fa", "ur"}
+_BY_SCRIPT = {
+    "cyrillic": ("ru", "uk", "bg", "sr", "be", "mk"),
+    "arabic": ("ar", "fa", "ur"),
+    "latin": tuple(sorted(_LATIN_LANGUAGES)),
+}
+
+
+def language_of(text: str, declared: str | None = None) -> str | None:
+    """ISO 639-1, or None for a text without letters. `declared` is believed when the script fits it and
+    the small words do not speak for another language."""
+    declared = normal(declared)
+    script = _script(text)
+    if script is None:
+        return declared
+    if script not in _BY_SCRIPT:
+        return "zh" if script == "zh" and declared != "ja" else declared if script == "zh" else script
+    candidates = _BY_SCRIPT[script]
+    votes = _votes(text, candidates)
+    best = max(votes, key=lambda c: (votes[c], c == declared, c == "en", c))
+    if declared in candidates and votes[declared] + 2.5 >= votes[best]:
+        return declared
+    if declared and declared not in KNOWN:
+        return declared
+    runner = max((v for c, v in votes.items() if c != best), default=0.0)
+    return best if votes[best] >= 1.5 and votes[best] > runner + 0.4 else _model(text, candidates) or best
+
+
+def normal(declared: str | None) -> str | None:
+    """`en-US`, `EN`, `nb_NO` as ISO 639-1; None for what is no language."""
+    if not declared:
+        return None
+    code = re.split(r"[-_]", declared.strip().lower())[0]
+    code = _ALIASES.get(code, code)
+    return code if 2 <= len(code) <= 3 and code.isalpha() else None
+
+
+def _script(text: str) -> str | None:
+    """The script most of the letters are in, or the language that alone writes it."""
+    if text.isascii():
+        return "latin" if _LATIN.search(text) else None
+    counts = {name: len(pattern.findall(text)) for name, pattern in _SCRIPTS}
+    if counts["ja"]:  # Japanese mixes kana with the characters of Chinese
+        counts["ja"] += counts["zh"]
+    counts |= {
+        "cyrillic": len(_CYRILLIC.findall(text)),
+        "arabic": len(_ARABIC.findall(text)),
+        "latin": len(_LATIN.findall(text)) // 2,
+    }
+    name = max(counts, key=lambda key: counts[key])
+    return name if counts[name] else None
+
+
+def _votes(text: str, candidates: tuple[str, ...]) -> dict[str, float]:
+    words = _WORD.findall(text.lower())
+    letters = set(text.lower())
+    votes = dict.fromkeys(candidates, 0.0)
+    for language in candidates:
+        small = _WORDS[language]
+        votes[language] = sum(1.0 if len(word) > 1 else 0.6 for word in words if word in small)
+    for language, special in _LETTERS:
+        if language in votes:
+            votes[language] += 1.2 * len(letters.intersection(special))
+    return votes
+
+
+def _model(text: str, candidates: tuple[str, ...]) -> str | None:
+    identifier = _identifier()
+    for label, _ in identifier.rank(text[:2000]):
+        code = _ALIASES.get(str(label), str(label))
+        if code in candidates:
+            return code
+    return None
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # numpy: 0.1 s, rarely needed
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE)
