@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from watcher.model import Claim, Item, Modality
+from watcher.model import Claim, Development, Item, Modality, Standing
 from watcher.topic import Lifecycle
 
 STEPS = frozenset(
@@ -91,6 +91,50 @@ def act_of_claim(claim: Claim, published: date | None, states: tuple[str, ...] =
         exact,
         claim.date_precision or ("day" if claim.event_date else ""),
     )
+
+
+def act_of_development(development: Development) -> Act:
+    exact = development.date_precision in ("", "day") and development.event_date is not None
+    return Act(
+        frozenset(development.states),
+        development.development,
+        development.stage,
+        development.substep,
+        development.modality,
+        development.event_date,
+        exact,
+        development.date_precision,
+    )
+
+
+def same_act(a: Act, b: Act) -> bool:
+    """One act of one state, or one joint act of which a report may name a part."""
+    if not (a.states <= b.states or b.states <= a.states) or not (a.states and b.states):
+        return False
+    if not (same_stage(a.stage, b.stage) or (not a.stage and a.development == b.development)):
+        return False
+    if not same_part(a.substep, b.substep):
+        return False
+    days = 1 if a.dated and b.dated else 4
+    return near(a.day, b.day, days)
+
+
+def same_step(act: Act, development: Development) -> bool:
+    """The development that a report tells again. One without a date is about the step that is known."""
+    if not development.stage or development.standing is Standing.RETRACTED:
+        return False
+    if (development.standing is Standing.PLANNED) != (act.modality is Modality.PLANNED):
+        return False
+    known = act_of_development(development)
+    if same_act(act, known):
+        return True
+    told = act.states <= known.states and same_stage(act.stage, known.stage)
+    return told and same_part(act.substep, known.substep) and not act.dated and _after(act, known)
+
+
+def _after(act: Act, known: Act) -> bool:
+    """Not told before it could have happened."""
+    return act.day is None or known.day is None or act.day >= known.day - timedelta(days=4)
 
 
 def path_of(stage: str, lifecycle: Lifecycle | None = None) -> str:

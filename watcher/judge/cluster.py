@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
-from watcher.judge.acts import Act, act_of
+from watcher.judge.acts import Act, act_of, same_stage, same_step
 from watcher.judge.copies import original_of, source_of
 from watcher.judge.likeness import SAME_EVENT, fit
 from watcher.judge.terms import Space, terms_of, trimmed
-from watcher.model import Ids, Item, ItemId, Story, StoryId
+from watcher.model import Development, Ids, Item, ItemId, Modality, Story, StoryId
 
 LATEST_MEMBERS = 40  # of a story are read for copies and acts: the cost stays flat for a story of thousands
 
@@ -51,10 +51,12 @@ def assign(
     ids: Ids,
     now: datetime,
     vague: frozenset[ItemId] = frozenset(),
+    developments: Iterable[Development] = (),
 ) -> Grouping:
     """Every item of `items` gets a story. One that has a story keeps it. `vague` names the items whose
-    step cannot have happened yet (the ledger says so): words and date decide where they belong."""
-    sorting = _Sorting(stories, known_items, ids, now, vague)
+    step cannot have happened yet (the ledger says so): words and date decide where they belong. A late
+    report of a step in `developments` goes to that step's story, though it may be closed."""
+    sorting = _Sorting(stories, known_items, ids, now, vague, developments)
     done = {item.id: sorting.place(item) for item in sorted(items, key=order)}
     changed = tuple(group.story for group in sorting.groups.values() if group.changed)
     return Grouping(tuple(done.values()), sorting.merged + changed, sorting.ids, tuple(sorting.notes))
@@ -81,8 +83,10 @@ class _Sorting:
         ids: Ids,
         now: datetime,
         vague: frozenset[ItemId],
+        developments: Iterable[Development],
     ) -> None:
         self.ids, self.now, self.vague = ids, now, vague
+        self.developments = sorted((d for d in developments if d.stage), key=lambda d: d.id)
         self.space = Space()
         self.groups: dict[int, Group] = {}
         self.merged: tuple[Story, ...] = ()
@@ -93,26 +97,30 @@ class _Sorting:
 
     def _open(self, story: Story, known_items: Mapping[int, Item]) -> None:
         members = [known_items[i] for i in story.item_ids[-LATEST_MEMBERS:] if i in known_items]
-        acts = [self._act(item) for item in members] or [_act_of_story(story)]
+        acts = [_as_told(act_of(item), story) for item in members] or [_act_of_story(story)]
         self.groups[story.id] = Group(story, acts, members)
         self.space.open(story.id, story.terms, max(1, len(story.item_ids)))
 
     def _act(self, item: Item) -> Act:
         act = act_of(item)
-        return replace(act, development="", stage="") if item.id in self.vague else act
+        return blurred(act) if item.id in self.vague else act
 
     def place(self, item: Item) -> Item:
         if item.story_id is not None:
             return item
         act, terms = self._act(item), terms_of(text_of(item))
         self.space.note(terms)
-        copied, fits = None, self._fits(item, act, terms)
-        for story_id in [s for s, _ in fits[:3]] + self._by_title(item):
-            copied = original_of(item, self.groups[story_id].members)
-            if copied is not None:
-                fits = [(story_id, SAME_EVENT)] + fits
-                break
-        if fits and fits[0][1] > 0:
+        near = self.space.nearest(terms)
+        fits = self._fits(item, act, near)
+        copied, told = self._copied(item, fits, near)
+        if told is not None:
+            fits = [(told, SAME_EVENT), *(f for f in fits if f[0] != told)]
+        old = self._of_development(act) if not fits or fits[0][1] < SAME_EVENT else None
+        if old is not None and old not in self.groups:
+            return replace(item, story_id=StoryId(old))
+        if old is not None:
+            fits = [(old, SAME_EVENT)]
+        if fits:
             group = self.groups[fits[0][0]]
             self._merge(group, fits[1:], act)
         else:
@@ -125,16 +133,32 @@ class _Sorting:
         self._join(group, placed, act, terms)
         return placed
 
-    def _fits(self, item: Item, act: Act, terms: Mapping[str, float]) -> list[tuple[int, float]]:
-        near = self.space.nearest(terms)
+    def _fits(self, item: Item, act: Act, near: Mapping[int, float]) -> list[tuple[int, float]]:
         scores = (
             (story_id, fit(act, item, group.acts, group.members, near.get(story_id, 0.0), group.last))
             for story_id, group in self.groups.items()
         )
         return sorted(((s, v) for s, v in scores if v > 0), key=lambda pair: (-pair[1], pair[0]))
 
-    def _by_title(self, item: Item) -> list[int]:
-        return []
+    def _copied(
+        self, item: Item, fits: list[tuple[int, float]], near: Mapping[int, float]
+    ) -> tuple[Item | None, int | None]:
+        """The original that `item` repeats and its story, sought in the few stories that are nearest."""
+        closest = sorted(near, key=lambda s: (-near[s], s))[:3]
+        for story_id in dict.fromkeys((*(s for s, _ in fits[:3]), *closest)):
+            original = original_of(item, self.groups[story_id].members)
+            if original is not None:
+                return original, story_id
+        return None, None
+
+    def _of_development(self, act: Act) -> int | None:
+        """The story of the step that is meant, however long ago: a step happens once."""
+        if not act.firm:
+            return None
+        for development in reversed(self.developments):
+            if development.story_id is not None and same_step(act, development):
+                return development.story_id
+        return None
 
     def _new(self, item: Item, act: Act) -> Group:
         story_id = StoryId(self.ids.story)
@@ -198,9 +222,17 @@ class _Sorting:
         )
 
 
-def _act_of_story(story: Story) -> Act:
-    from watcher.model import Modality
+def blurred(act: Act) -> Act:
+    """The same report without its step, which is not believed."""
+    return replace(act, development="", stage="")
 
+
+def _as_told(act: Act, story: Story) -> Act:
+    """A member whose step is not its story's was not believed when it came."""
+    return blurred(act) if act.firm and not same_stage(act.stage, story.stage) else act
+
+
+def _act_of_story(story: Story) -> Act:
     return Act(
         frozenset(story.states),
         story.development,

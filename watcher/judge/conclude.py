@@ -69,7 +69,9 @@ def conclude(
     batch = [corrected(item, known.marks) for item in items]
     zero = opening(topic, now, baseline_only)
     ledger = stand(zero, known.developments, topic, known.steps)
-    grouping = assign(batch, known.stories, known.items, known.ids, now, _unlikely(batch, ledger, topic))
+    grouping = assign(
+        batch, known.stories, known.items, known.ids, now, _unlikely(batch, ledger, topic), known.developments
+    )
     undo = undone(batch, known)
     weighed = weigh(
         (i for i in grouping.items if i.mark != "irrelevant"),

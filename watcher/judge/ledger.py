@@ -20,6 +20,9 @@ from watcher.model import Development, Modality, Standing, Standpoint, Step, Tie
 from watcher.topic import Lifecycle, PastEvent, State, Topic
 
 _STANDINGS = {"sure": Standing.CONFIRMED, "mostly": Standing.CONFIRMED, "unsure": Standing.REPORTED}
+SETTLED = timedelta(days=30)
+"""The recorded history is what was known before the program ran; what is younger it learns by itself. In
+a replay that passes through those days, nothing is known before it could be read."""
 _JOINS = ("J4_DEPOSITED", "J5_IN_FORCE")
 _NOT_TAKEN = {Standing.PLANNED, Standing.DENIED, Standing.RETRACTED, Standing.DUE}
 
@@ -66,7 +69,8 @@ class _ById:
 @lru_cache(maxsize=64)
 def _opening(held: _ById, day: date, baseline_only: bool) -> Ledger:
     topic = held.topic
-    events = () if baseline_only else tuple(e for e in topic.history if span(e)[0] <= day)
+    settled = day - SETTLED
+    events = () if baseline_only else tuple(e for e in topic.history if span(e)[1] <= settled)
     steps = defaultdict(list)
     for step in (*_baseline_steps(topic, day), *(s for e in events for s in _event_steps(e))):
         steps[step.state].append(step)

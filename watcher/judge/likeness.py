@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from watcher.judge.acts import Act, near, same_part, same_stage
+from watcher.judge.acts import Act, near, same_act, same_stage
 from watcher.model import Item
 
 SAME_EVENT = 2.0  # the structured key says so; words add to it
@@ -33,18 +33,6 @@ def _same_act(act: Act, firm: Sequence[Act], cosine: float) -> float:
         exact = any(act.states == other.states for other in firm)
         return SAME_EVENT + (0.5 if exact else 0.0) + cosine
     return 0.0
-
-
-def same_act(a: Act, b: Act) -> bool:
-    """One act of one state, or one joint act of which a report may name a part."""
-    if not (a.states <= b.states or b.states <= a.states) or not (a.states and b.states):
-        return False
-    if not (same_stage(a.stage, b.stage) or (not a.stage and a.development == b.development)):
-        return False
-    if not same_part(a.substep, b.substep):
-        return False
-    days = 1 if a.dated and b.dated else 4
-    return near(a.day, b.day, days)
 
 
 def _with_step(act: Act, item: Item, acts: Sequence[Act], members: Sequence[Item], cosine: float) -> float:

@@ -59,8 +59,7 @@ def _later(act: Act, taken: list[Step], lifecycle: Lifecycle) -> Step | None:
         ):
             continue
         if not act.dated or act.day is None or step.date is None or act.day <= step.date:
-            if act.day is None or step.date is None or act.day >= step.date or act.dated:
-                return step
+            return step
     return None
 
 
@@ -94,9 +93,9 @@ def impossible(act: Act, point: Standpoint, lifecycle: Lifecycle) -> str:
         return _too_early(act.day, point)
     if act.stage == "J5_IN_FORCE" and point.effect_due and act.day and act.day < point.effect_due:
         return f"{point.state}: reported in force, but by Article 17 not before {point.effect_due}"
-    if path_of(act.stage, lifecycle) == "leave" and rank_of(act.stage, lifecycle) >= 6:
-        if point.legal_status == "NON_PARTY":
-            return f"{point.state}: reported as leaving, but never joined"
+    notice = path_of(act.stage, lifecycle) == "leave" and rank_of(act.stage, lifecycle) >= 6
+    if notice and point.legal_status == "NON_PARTY":
+        return f"{point.state}: reported as leaving, but never joined"
     return ""
 
 
@@ -107,12 +106,16 @@ def _too_early(day: date | None, point: Standpoint) -> str:
         return (
             f"{point.state}: reported as having left, but not before the armed conflict ends (Article 20(3))"
         )
+    if any(s.stage == "W7_EFFECTIVE" and s.standing not in _UNTAKEN for s in point.steps):
+        return ""
     if point.effect_due is None:
         # The notice may have been missed: six months after the last known step it is possible.
         if day is not None and point.since is not None and day >= months_after(point.since, NOTICE_MONTHS):
             return ""
         known = f"the ledger has {point.stage}" if point.stage else "no step towards it is known"
         return f"{point.state}: reported as having left, but {known}"
-    if day is not None and day < point.effect_due - timedelta(days=1):
+    notice = next((s for s in reversed(point.steps) if s.stage == "W6_NOTIFIED"), None)
+    slack = SLACK if notice is None or notice.date_precision in ("", "day") else SLACK_PUBLISHED
+    if day is not None and day < point.effect_due - slack:
         return f"{point.state}: reported as having left, but not before {point.effect_due}"
     return ""

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from watcher.judge.acts import Act, act_of_claim, path_of, same_part, same_stage
+from watcher.judge.acts import Act, act_of_claim, path_of, same_stage, same_step
 from watcher.judge.cluster import order
-from watcher.judge.ledger import Ledger, stand
-from watcher.judge.likeness import same_act
-from watcher.judge.sense import background, impossible
+from watcher.judge.ledger import Ledger, span, stand
+from watcher.judge.sense import SLACK, background, impossible
 from watcher.judge.standing import Backing, backing, standing_of, tier_of
 from watcher.judge.words import clash_of_figures, delta_of
 from watcher.model import (
@@ -31,8 +30,9 @@ from watcher.model import (
     Modality,
     Standing,
 )
-from watcher.topic import Topic
+from watcher.topic import PastEvent, Topic
 
+LINGERS = timedelta(days=14)  # what is said of a meeting or a report in the weeks after it is no news of it
 SILENT = frozenset({"commentary", "other", ""})  # kinds that are listed with their story, never weighed
 
 
@@ -121,7 +121,7 @@ class _Scale:
             return
         if act.modality is Modality.DENIED and self._deny(item, claim, act):
             return
-        known = self._find(lambda d: _same(act, d))
+        known = self._find(lambda d: same_step(act, d))
         if known is not None:
             self._again(known, item, claim, act, main)
             return
@@ -147,7 +147,7 @@ class _Scale:
     def _deny(self, item: Item, claim: Claim, act: Act) -> bool:
         """A denial of something that was told: side by side, or a retraction by higher authority."""
         done = replace(act, modality=Modality.DONE)
-        known = self._find(lambda d: _same(done, d) and d.standing is not Standing.RETRACTED)
+        known = self._find(lambda d: same_step(done, d) and d.standing is not Standing.RETRACTED)
         if known is None:
             return False
         if tier_of(item) >= known.tier and known.standing is Standing.REPORTED:
@@ -166,7 +166,7 @@ class _Scale:
         if known is not None:
             self._again(known, item, claim, act, main=True)
             return
-        told = [e for e in self.zero.past if _told(act, e.states, e.stage, e.date)]
+        told = [e for e in self.zero.past if _told(act, e)]
         if told and not _new_figures(claim.figures, told[0].figures):
             self._note(item, f"known since {told[0].date_text}: {told[0].what}")
             return
@@ -294,51 +294,16 @@ class _Scale:
         self.notes[item.id] = self.notes.get(item.id, ()) + words
 
 
-def _same(act: Act, development: Development) -> bool:
-    """The same step in the same mood: told again."""
-    if (development.standing is Standing.PLANNED) != (act.modality is Modality.PLANNED):
-        return False
-    if development.standing in (Standing.RETRACTED,) or not development.stage:
-        return False
-    return same_act(act, act_of_development(development)) or _told(
-        act, development.states, development.stage, None, undated=not act.dated, substep=development.substep
-    )
-
-
 def _twin(act: Act, development: Development) -> bool:
     return set(development.states) == act.states and same_stage(development.stage, act.stage)
 
 
-def act_of_development(development: Development) -> Act:
-    exact = development.date_precision in ("", "day") and development.event_date is not None
-    return Act(
-        frozenset(development.states),
-        development.development,
-        development.stage,
-        development.substep,
-        development.modality,
-        development.event_date,
-        exact,
-        development.date_precision,
-    )
-
-
-def _told(
-    act: Act,
-    states: Iterable[str],
-    stage: str,
-    day: object,
-    undated: bool = True,
-    substep: str = "",
-) -> bool:
-    """A report without a date of a step that is known is about that step."""
-    return (
-        undated
-        and act.states <= set(states)
-        and same_stage(act.stage, stage)
-        and same_part(act.substep, substep)
-        and not act.dated
-    )
+def _told(act: Act, event: PastEvent) -> bool:
+    """Whether a report of something that is no step is about an event of the recorded history."""
+    if not same_stage(act.stage, event.stage) or not (act.states & set(event.states) or not act.states):
+        return False
+    first, last = span(event)
+    return act.day is None or first - SLACK <= act.day <= last + LINGERS
 
 
 def _new_figures(figures: tuple[Figure, ...], known: tuple[Figure, ...]) -> tuple[Figure, ...]:
