@@ -540,6 +540,7 @@ class Config:
     network: Network
     templates_dir: Path | None = None
     log_format: str = "text"
+    warnings: tuple[str, ...] = ()  # what is doubtful but stops nothing, with file and line
 
 
 # ── what a cycle reads and writes ─────────────────────────────────────────────────────────────

@@ -1,0 +1,34 @@
+"""config.toml, the topic it names and the secrets it points to, validated. The only reader of the environment.
+
+pydantic is imported when a configuration is read, not before: `watcher --help` does without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from watcher.load_topic import load_topic
+from watcher.model import Config
+
+__all__ = ["load", "load_topic"]
+
+
+def load(
+    path: Path,
+    *,
+    env: Mapping[str, str],
+    source_kinds: Mapping[str, Callable[[], object]],
+    channel_kinds: Mapping[str, Callable[[], object]],
+) -> Config:
+    """The configuration in `path`; an empty file is one.
+
+    `source_kinds` and `channel_kinds` give each kind's module when called (or only its pydantic model):
+    `Options` for a source, `Settings` (with `SECRETS`) and `recipients` for a channel. Only kinds in use
+    are called. Relative paths are relative to the file.
+
+    Raises ConfigError, which tells everything that is wrong with file, line and key, and TopicError.
+    """
+    from watcher.config.reading import read
+
+    return read(path, env=env, source_kinds=source_kinds, channel_kinds=channel_kinds)
