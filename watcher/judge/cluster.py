@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 
 from watcher.judge.acts import Act, act_of, same_stage, same_step
 from watcher.judge.copies import original_of, source_of
-from watcher.judge.likeness import SAME_EVENT, fit
+from watcher.judge.likeness import SAME_EVENT, Likeness, fit
 from watcher.judge.terms import Space, terms_of, trimmed
 from watcher.model import Development, Ids, Item, ItemId, Modality, Story, StoryId
 
@@ -111,7 +111,7 @@ class _Sorting:
         act, terms = self._act(item), terms_of(text_of(item))
         self.space.note(terms)
         near = self.space.nearest(terms)
-        fits = self._fits(item, act, near)
+        fits = self._fits(item, act, terms, near)
         copied, told = self._copied(item, fits, near)
         if told is not None:
             fits = [(told, SAME_EVENT), *(f for f in fits if f[0] != told)]
@@ -133,11 +133,13 @@ class _Sorting:
         self._join(group, placed, act, terms)
         return placed
 
-    def _fits(self, item: Item, act: Act, near: Mapping[int, float]) -> list[tuple[int, float]]:
-        scores = (
-            (story_id, fit(act, item, group.acts, group.members, near.get(story_id, 0.0), group.last))
-            for story_id, group in self.groups.items()
-        )
+    def _fits(
+        self, item: Item, act: Act, terms: Mapping[str, float], near: Mapping[int, float]
+    ) -> list[tuple[int, float]]:
+        scores = []
+        for story_id, group in self.groups.items():
+            like = Likeness(near.get(story_id, 0.0), self.space.numbers(story_id, terms))
+            scores.append((story_id, fit(act, item, group.acts, group.members, like, group.last)))
         return sorted(((s, v) for s, v in scores if v > 0), key=lambda pair: (-pair[1], pair[0]))
 
     def _copied(

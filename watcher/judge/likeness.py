@@ -2,30 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from watcher.judge.acts import Act, near, same_act, same_stage
 from watcher.model import Item
 
 SAME_EVENT = 2.0  # the structured key says so; words add to it
-ALIKE = 0.17  # cosine that joins two reports of one kind of thing
-ALIKE_MIXED = 0.30  # ... of different kinds (a vague headline and the step it is about)
-SLOPE = 0.006  # what each day between them adds to the cosine asked for
-MAX_DAYS = 30
+ALIKE = 0.15  # cosine that joins two statements of one kind
+ALIKE_HAPPENING = 0.09  # ... two reports of a thing that happened, by the same states at the same time
+ALIKE_MIXED = 0.27  # ... of different kinds (a vague headline and the step it is about)
+SLOPE = 0.006  # what each day between them, beyond the first three, adds to the cosine asked for
+COUNTED = 0.10  # what a shared number (no year) is worth
+MAX_DAYS = 21
 UNDATED_DAYS = 8  # a report without a date stands this far from everything
+HAPPENINGS = frozenset(
+    {
+        "use",
+        "production",
+        "transfer",
+        "stockpile_destruction",
+        "clearance_or_extension",
+        "casualties_report",
+        "meeting",
+    }
+)
+FOREIGN_DAYS = {"considering": 1, "commentary": 0, "other": 0}
+FOREIGN_DAYS_ELSE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What the words say: the cosine, and the numbers that stand in both."""
+
+    cosine: float
+    numbers: Collection[str] = ()
+
+    @property
+    def score(self) -> float:
+        return self.cosine + (COUNTED if self.numbers else 0.0)
 
 
 def fit(
-    act: Act, item: Item, acts: Sequence[Act], members: Sequence[Item], cosine: float, last: date
+    act: Act, item: Item, acts: Sequence[Act], members: Sequence[Item], like: Likeness, last: date
 ) -> float:
     """0 = not this story; above SAME_EVENT = the same act by states, step and date."""
     firm = [a for a in acts if a.firm]
     if act.firm and firm:
-        return _same_act(act, firm, cosine)
+        return _same_act(act, firm, like.cosine)
     if act.firm or firm:
-        return _with_step(act, item, acts, members, cosine)
-    return _by_words(act, item, acts, members, cosine, last)
+        return _with_step(act, acts, like.cosine)
+    return _by_words(act, item, acts, members, like, last)
 
 
 def _same_act(act: Act, firm: Sequence[Act], cosine: float) -> float:
@@ -35,35 +63,35 @@ def _same_act(act: Act, firm: Sequence[Act], cosine: float) -> float:
     return 0.0
 
 
-def _with_step(act: Act, item: Item, acts: Sequence[Act], members: Sequence[Item], cosine: float) -> float:
+def _with_step(act: Act, acts: Sequence[Act], cosine: float) -> float:
     """A step taken, and a report that does not say so clearly: planned, considered, commented on."""
     best = 0.0
     for other in acts:
-        if not (act.states & other.states) or not near(act.day, other.day, 2):
+        if act.states != other.states or not act.states or not near(act.day, other.day, 2):
             continue
-        if act.states != other.states:
-            continue
-        if same_stage(act.stage, other.stage) and act.dated and other.dated and act.day == other.day:
+        if same_stage(act.stage, other.stage) and act.stage and act.dated and act.day == other.day:
             return SAME_EVENT + cosine
         best = max(best, cosine if cosine >= ALIKE_MIXED else 0.0)
     return best
 
 
 def _by_words(
-    act: Act, item: Item, acts: Sequence[Act], members: Sequence[Item], cosine: float, last: date
+    act: Act, item: Item, acts: Sequence[Act], members: Sequence[Item], like: Likeness, last: date
 ) -> float:
     days = _days(item, members, last)
-    if days > MAX_DAYS:
-        return 0.0
     kinds = {a.development for a in acts}
     states = frozenset().union(*(a.states for a in acts))
-    if act.states and states and not act.states & states:
+    if days > MAX_DAYS or (act.states and states and not act.states & states):
         return 0.0
-    foreign = all(m.language != item.language for m in members) if members else False
-    if foreign and act.development in kinds and act.states and act.states == states and days <= 3:
-        return 1.0 + cosine
-    asked = (ALIKE if act.development in kinds else ALIKE_MIXED) + SLOPE * days
-    return cosine if cosine >= asked else 0.0
+    alike = act.development in kinds
+    foreign = bool(members) and all(m.language != item.language for m in members)
+    if foreign and alike and act.states and act.states == states:
+        if days <= FOREIGN_DAYS.get(act.development, FOREIGN_DAYS_ELSE):
+            return 1.0 + like.cosine
+    asked = ALIKE if alike else ALIKE_MIXED
+    if alike and act.development in HAPPENINGS and act.states == states:
+        asked = ALIKE_HAPPENING
+    return like.score if like.score >= asked + SLOPE * max(0.0, days - 3) else 0.0
 
 
 def _days(item: Item, members: Sequence[Item], last: date) -> float:

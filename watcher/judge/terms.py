@@ -17,6 +17,7 @@ from watcher.judge.fold import fold
 MAX_TERMS = 80  # of a centroid: the rest is noise and would cost memory in every cycle
 _WORD = re.compile(r"\d+(?:[.,\u00a0 ]\d{3})+(?!\d)|[^\W_]+(?:'[^\W_]+)?")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _GROUPING = re.compile(r"[.,\u00a0 ']")
 
 
@@ -99,10 +100,14 @@ class Space:
                 dots[group] += weight * self.centroids[group][term] * idf
         return {g: d / (length * self._length(g)) for g, d in dots.items() if d > 0}
 
-    def shared(self, group: int, terms: Mapping[str, float]) -> list[str]:
-        """The telling terms that `terms` has in common with a group, the rarest first."""
+    def numbers(self, group: int, terms: Mapping[str, float]) -> tuple[str, ...]:
+        """The telling numbers of three digits or more that `terms` shares with a group; years are none."""
         centroid = self.centroids.get(group, {})
-        return sorted((t for t in terms if t in centroid and self._telling(t)), key=self.weigh, reverse=True)
+        return tuple(
+            t
+            for t in terms
+            if t.isdigit() and len(t) > 2 and t in centroid and self._telling(t) and not _YEAR.fullmatch(t)
+        )
 
     def _telling(self, term: str) -> bool:
         return self.frequency.get(term, 0.0) <= max(self.cap * self.items, self.floor)
