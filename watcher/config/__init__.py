@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from watcher.errors import ConfigError
 from watcher.load_topic import load_topic
 from watcher.model import Config
+from watcher.toml_file import TomlError, find_line, read_toml
 
-__all__ = ["load", "load_topic"]
+__all__ = ["load", "load_topic", "locate"]
+
+STATE_DIR = "state"
 
 
 def load(
@@ -32,3 +36,20 @@ def load(
     from watcher.config.reading import read
 
     return read(path, env=env, source_kinds=source_kinds, channel_kinds=channel_kinds)
+
+
+def locate(path: Path) -> Path:
+    """The state directory alone, in milliseconds and with nothing else checked: for commands that only read
+    the database. Raises ConfigError when the file is no TOML or `state_dir` no text."""
+    try:
+        file = read_toml(path)
+    except TomlError as error:
+        raise ConfigError(path, error.line, "", error.message) from error
+    section = file.values.get("watcher", {})
+    state_dir = section.get("state_dir", STATE_DIR) if isinstance(section, dict) else None
+    if not isinstance(state_dir, str):
+        place = ("watcher", "state_dir")
+        raise ConfigError(
+            path, find_line(file.text, place), "watcher.state_dir", "must be a string, in quotes"
+        )
+    return path.resolve().parent / Path(state_dir).expanduser()

@@ -22,7 +22,7 @@ from watcher.config.settings import (
     TopicSection,
     WatcherSection,
 )
-from watcher.config.sourcing import OWN, Sourcing
+from watcher.config.sourcing import OWN, Origin, Sourcing
 from watcher.config.sourcing import Kinds as SourceKinds
 from watcher.config.troubles import Troubles
 from watcher.errors import ConfigError
@@ -68,9 +68,8 @@ class _Reader:
         topic_dir, topic = self._topic(self._section("topic", TopicSection))
         state_dir = self.folder / Path(watcher.state_dir).expanduser()
         sourcing = Sourcing(self.folder, self.source_kinds, self.resolver, self.troubles)
-        sources = sourcing.sources(
-            self._section("sources", SourcesSection), topic.sources if topic else (), state_dir / OWN
-        )
+        section = self._section("sources", SourcesSection)
+        sources = sourcing.sources(section, _origins(topic_dir, topic), state_dir / OWN)
         channels = self._channels(zone)
         if topic:
             self._check_words(rules, topic.lifecycle.developments)
@@ -162,3 +161,9 @@ class _Reader:
             articles_per_cycle=section.articles_per_cycle,
             user_agent=section.user_agent,
         )
+
+
+def _origins(directory: Path, topic: Topic | None) -> tuple[Origin, ...]:
+    shipped = directory.resolve().parent == SHIPPED.resolve()
+    file = directory / "sources.toml"
+    return tuple(Origin(source, None, file, shipped) for source in (topic.sources if topic else ()))

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
+from watcher.config import STATE_DIR
 from watcher.model import Network, Tier
 from watcher.toml_table import nearest
 
@@ -91,7 +92,7 @@ class Section(BaseModel):
 class WatcherSection(Section):
     """[watcher]"""
 
-    state_dir: str = "state"
+    state_dir: str = STATE_DIR
     contact: str = ""
     timezone: str = "UTC"
     poll_every: Annotated[Seconds, Field(ge=1)] = 900

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar, cast
@@ -28,11 +28,13 @@ Kinds = Mapping[str, Callable[[], object]]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A source and where it stands, for complaints: a place in config.toml, or another file."""
+    """A source and where it stands, for complaints: a place in config.toml, or another file. The sources of
+    a shipped topic are trusted (the tests check them): to check them all would import every kind."""
 
     source: Source
     place: Place | None
     file: Path | None = None
+    trusted: bool = False
 
 
 class Sourcing:
@@ -43,11 +45,12 @@ class Sourcing:
         self.warnings: list[str] = []
         self.found: dict[str, Origin] = {}
 
-    def sources(self, section: SourcesSection, topic: tuple[Source, ...], own: Path) -> tuple[Source, ...]:
+    def sources(self, section: SourcesSection, topic: Iterable[Origin], own: Path) -> tuple[Source, ...]:
+        """`topic`: what the pack "topic" stands for. `own`: the file of what was added by command."""
         for index, pack in enumerate(section.packs):
             self._pack(pack, topic, ("sources", "packs", index))
         if own.is_file():
-            self._take(load_sources(own), own)
+            self._take(in_file(own))
         for index, table in enumerate(section.add):
             self._add(table, ("sources", "add", index))
         for index, source_id in enumerate(section.remove):
@@ -60,9 +63,9 @@ class Sourcing:
             self._check(origin)
         return tuple(origin.source for origin in self.found.values())
 
-    def _pack(self, pack: str, topic: tuple[Source, ...], place: Place) -> None:
+    def _pack(self, pack: str, topic: Iterable[Origin], place: Place) -> None:
         if pack == "topic":
-            self._take(topic, None)
+            self._take(topic)
             return
         path = self.folder / Path(pack).expanduser()
         if not path.is_file():
@@ -70,11 +73,10 @@ class Sourcing:
                 place, f"there is no file {path}; a pack is a file of [[source]] tables, or 'topic'"
             )
             return
-        self._take(load_sources(path), path)
+        self._take(in_file(path))
 
-    def _take(self, sources: tuple[Source, ...], file: Path | None) -> None:
-        for source in sources:
-            self.found[source.id] = Origin(source, None, file)
+    def _take(self, origins: Iterable[Origin]) -> None:
+        self.found.update((origin.source.id, origin) for origin in origins)
 
     def _add(self, table: object, place: Place) -> None:
         fields = self._valid(AddedSource, table, place)
@@ -122,6 +124,8 @@ class Sourcing:
 
     def _check(self, origin: Origin) -> None:
         source = origin.source
+        if origin.trusted and source.kind in self.kinds:
+            return
         if source.kind not in self.kinds:
             known = sorted(self.kinds)
             hint = nearest(source.kind, known) or f"; one of {', '.join(known)}"
@@ -143,8 +147,9 @@ class Sourcing:
 
     def _complain(self, origin: Origin, tail: Place, message: str) -> None:
         if origin.place is None:
-            file = str(origin.file) if origin.file else "the topic's sources.toml"
-            raise TopicError(file, f"source '{origin.source.id}': {'.'.join(map(str, tail))}: {message}")
+            raise TopicError(
+                str(origin.file), f"source '{origin.source.id}': {'.'.join(map(str, tail))}: {message}"
+            )
         self.troubles.add((*origin.place, *tail), message)
 
     def _complain_of_options(self, origin: Origin, error: ValidationError, model: type[BaseModel]) -> None:
@@ -153,6 +158,11 @@ class Sourcing:
             return
         first = error.errors(include_url=False, include_input=False)[0]
         self._complain(origin, ("options", *first["loc"]), first["msg"])
+
+
+def in_file(file: Path) -> tuple[Origin, ...]:
+    """The sources of a file of [[source]] tables. Raises TopicError."""
+    return tuple(Origin(source, None, file) for source in load_sources(file))
 
 
 def options_model(kind: object) -> type[BaseModel]:
