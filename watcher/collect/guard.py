@@ -164,7 +164,7 @@ def _split(url: str) -> tuple[str, str, int, str, str]:
         raise Blocked(_shown(text), "is neither http nor https; correct the address")
     if "@" in parts.netloc:
         raise Blocked(_shown(text), "carries a user name or password; such an address is not followed")
-    if not host:
+    if not host or ("[" in parts.netloc and ":" not in host):
         raise Blocked(_shown(text), "names no host; correct the address")
     return scheme, _name(host), DEFAULT_PORTS[scheme] if port is None else port, parts.path, parts.query
 

@@ -69,7 +69,7 @@ class Wire(asyncio.Protocol):
         self._pieces: list[bytes] = []
         self._size = self._count = self._interim = 0
         self._heard = self._loop.time()
-        self._granted = False
+        self._granted = self._answering = False
         try:
             self._send(host, target, headers)
             self._watch()
@@ -104,6 +104,7 @@ class Wire(asyncio.Protocol):
         if self._done is None or self._done.done():  # bytes nobody asked for
             return self.close()
         self._heard = self._loop.time()
+        self._answering = True
         self._receive(data)
         return None
 
@@ -111,8 +112,8 @@ class Wire(asyncio.Protocol):
         self.closed = True
         if self._done is None or self._done.done():
             return
-        if exc is None:
-            self._receive(b"")
+        if exc is None and self._head is not None:
+            self._receive(b"")  # the end of a body without a length, or too early
         if not self._done.done():
             self._fail(self._lost(exc))
 
@@ -157,9 +158,9 @@ class Wire(asyncio.Protocol):
                 return self._finish()
             elif isinstance(event, h11.InformationalResponse):
                 self._interim += 1
-                if self._interim > MAX_INTERIM:
-                    raise WireError("bad-http", "the server sends nothing but interim responses")
-            elif isinstance(event, h11.ConnectionClosed):
+                if self._interim > MAX_INTERIM or event.status_code == 101:
+                    raise WireError("bad-http", f"the server goes on with {event.status_code} responses")
+            else:  # PAUSED or ConnectionClosed: nothing more will come
                 raise self._lost(None)
 
     def _begin(self, head: h11.Response) -> None:
@@ -247,7 +248,11 @@ class Wire(asyncio.Protocol):
         if self._head is not None:
             return WireError("truncated", "the connection broke before the body was whole")
         why = f" ({exc})" if exc is not None and str(exc) else ""
-        return WireError("disconnected", f"the server hung up without an answer{why}", stale=self._used)
+        return WireError(
+            "disconnected",
+            f"the server hung up without an answer{why}",
+            stale=self._used and not self._answering,
+        )
 
     def _broken(self, error: h11.RemoteProtocolError) -> WireError:
         text = str(error)
