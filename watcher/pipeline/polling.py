@@ -16,10 +16,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
 
-from sqlite_utils import Database
-
 from watcher.collect import fetch, parse, politeness
 from watcher.collect.article import read_article
+from watcher.collect.reading import unpack_hints
 from watcher.collect.sources import load as load_kind
 from watcher.errors import ParseError
 from watcher.judge.classify import sift
@@ -42,6 +41,7 @@ from watcher.store import findings as store_findings
 from watcher.store import items as store_items
 from watcher.store import known as store_known
 from watcher.store import sources as store_sources
+from watcher.store.database import Database
 from watcher.topic import Topic
 
 log = logging.getLogger("watcher.poll")
@@ -208,7 +208,7 @@ def _read(cycle: Cycle, source: Source, state: PollState, result: FetchResult) -
         min_poll_seconds=cycle.config.min_poll_seconds,
         entries=read.known + read.unknown if read else 0,
         new=read.unknown if read else 0,
-        hints=hints_of(read),
+        hints=read.hints if read else unpack_hints(state.memo),
         jitter=cycle.jitter.random(),
     )
     return Offer(source, after, read.entries if read else (), first=state.last_ok is None)
@@ -348,7 +348,3 @@ def _silent(cycle: Cycle, offers: Iterable[Offer]) -> frozenset[EntryKey]:
         for entry in offer.entries
         if entry.published is None or entry.published < cycle.installed
     )
-
-
-def hints_of(read: parse.Read | None) -> politeness.Hints | None:
-    return None

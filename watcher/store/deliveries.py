@@ -140,6 +140,15 @@ def sent_since(db: Database, channel: str, since: datetime) -> int:
     )
 
 
+def settled_since(db: Database, since: datetime) -> tuple[Delivery, ...]:
+    """Sent or refused since a moment, by id: what was said lately, and who would not take it."""
+    return _select(
+        db,
+        "state IN ('sent', 'refused') AND last_try >= :since ORDER BY id",
+        since=micros(since),
+    )
+
+
 def outbox(db: Database, now: datetime) -> Outbox:
     row = db.row(
         f"SELECT count(*) AS owed, sum(due <= :now) AS overdue, min(due) AS oldest FROM deliveries WHERE {_OWED}",  # noqa: S608

@@ -1,0 +1,323 @@
+"""The outbox: what is due goes out, digest hours are opened, and the watcher's own troubles are told.
+
+Everything that is to be said is a row before it is said. Composing is pure; only `deliver.speak`
+touches the world, one thread a channel, and every row is written by this thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from watcher.judge.conclude import conclude_clock
+from watcher.judge.hours import last_digest
+from watcher.judge.decide import digest_due
+from watcher.model import (
+    Alert,
+    AlertId,
+    AlertKind,
+    Channel,
+    Config,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    Findings,
+    Item,
+    Message,
+    Urgency,
+)
+from watcher.notify import deliver, ops, roundup
+from watcher.notify.compose import Context, compose, tell
+from watcher.notify.plan import Batch, Plan, open_digest, plan
+from watcher.notify.wording import Words
+from watcher.pipeline.polling import WRITING, Clock
+from watcher.pipeline.sitting import STORY_WINDOW
+from watcher.store import alerts, channels, deliveries, digests, health, items, known, meta, sources
+from watcher.store import findings as store_findings
+from watcher.store.database import Database
+from watcher.topic import Topic
+
+log = logging.getLogger("watcher.speak")
+
+AWAY_AFTER = timedelta(hours=3)
+OLD_NEWS = timedelta(days=14)
+"""A relevant report that was published longer before it was found is not put into a digest."""
+_SETTLED_SEEN = timedelta(days=7)
+
+
+@dataclass(slots=True)
+class Spoken:
+    """What one turn of speaking did: rows by the state they ended in, and the messages sent."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    messages: int = 0
+    reasons: list[str] = field(default_factory=list)
+
+
+def speak(
+    config: Config,
+    topic: Callable[[], Topic],
+    db: Database,
+    clock: Clock,
+    *,
+    stopping: Callable[[], bool] = lambda: False,
+    write: Callable[[str], object] | None = None,
+    fault: Callable[[str], None] = lambda point: None,
+) -> Spoken:
+    """Sends what is due. Raises StoreError; a channel's trouble is in its rows."""
+    now = clock()
+    away = _away(db, now)
+    with WRITING:
+        register(config, db, now)
+        _open_digests(config, db, now)
+        _tell_troubles(config, db, now)
+    ready = _ready(config, db, now, away)
+    deliveries.record(db, ready.changed)
+    spoken = Spoken()
+    work = []
+    for batch in ready.batches:
+        channel = next(c for c in config.channels if c.name == batch.channel)
+        message = composed(config, topic(), db, batch, channel, now, away)
+        if deliver.worth_sending(message, config.policy):
+            work.append((batch, message, channel))
+        else:
+            deliveries.record(db, deliver.skip(batch, "nothing to say, and empty digests are switched off"))
+    tools = deliver.Tools(
+        mark=lambda rows: deliveries.record(db, rows),
+        record=lambda rows: deliveries.record(db, rows),
+        clock=clock,
+        fault=fault,
+        stopping=stopping,
+        **({"write": write} if write else {}),
+    )
+    rows = deliver.speak(work, tools)
+    _remember(db, work, rows, now)
+    spoken.messages = len(work)
+    spoken.states.update(row.state.value for row in rows)
+    spoken.reasons = sorted({f"{r.channel}: {r.reason}" for r in rows if r.reason})
+    return spoken
+
+
+def register(config: Config, db: Database, now: datetime) -> None:
+    """Note the channels that are new: they are told what comes from now on, nothing older."""
+    channels.register(db, [c.name for c in config.channels], now)
+
+
+def next_digest(config: Config, topic: Topic, db: Database, name: str, now: datetime) -> Message:
+    """The digest that `name` would get at its next hour if nothing more came in. Writes nothing."""
+    channel = next(c for c in config.channels if c.name == name)
+    hour = digest_due(digest_specs(channel, config), config.zone, now, channel.quiet or config.policy.quiet)
+    hour = hour or now
+    ids = known.ids(db)
+    opened, rows = open_digest(channel, hour, AlertId(ids.alert), DeliveryId(ids.delivery), hour)
+    owed, told = outbox(db, now)
+    waiting = [replace(d, due=min(d.due, hour)) for d in owed if _in_digest(d, told)]
+    ready = plan((*waiting, *rows), {**told, opened.id: opened}, (channel,), config.policy, hour)
+    batch = next((b for b in ready.batches if b.kind == "digest"), None)
+    batch = batch or Batch("digest", name, "preview", (opened,), rows)
+    return composed(config, topic, db, batch, channel, hour)
+
+
+def _in_digest(delivery: Delivery, told: Mapping[int, Alert]) -> bool:
+    alert = told.get(delivery.alert_id)
+    open_ = delivery.state in (DeliveryState.PENDING, DeliveryState.LATER)
+    return open_ and alert is not None and alert.urgency is Urgency.DIGEST
+
+
+def recover(db: Database, now: datetime) -> int:
+    """At a start: what was in flight when the last process died is owed again, as a possible repeat."""
+    return len(deliveries.recover(db, now))
+
+
+def tick_clock(config: Config, topic: Callable[[], Topic], db: Database, now: datetime, *, again: bool) -> int:
+    """The legal calendar, once a day, and `again` when something was learnt. Returns what it raised."""
+    today = now.astimezone(config.zone).date().isoformat()
+    if not again and meta.get(db, "calendar") == today:
+        return 0
+    with WRITING:
+        memory = known.known(db, now, STORY_WINDOW)
+        told = conclude_clock(memory, topic(), config.policy, config.channels, now)
+        found = Findings(
+            now, developments=told.developments, alerts=told.alerts, deliveries=told.deliveries
+        )
+        if told.developments or told.alerts:
+            store_findings.commit(db, found)
+        meta.put(db, "calendar", today)
+    return len(told.alerts)
+
+
+# ── what is owed by the hour ─────────────────────────────────────────────────────────────────
+
+
+def digest_specs(channel: Channel, config: Config) -> tuple[str, ...]:
+    if not channel.digest_enabled:
+        return ()
+    return channel.digest if channel.digest is not None else config.policy.digest
+
+
+def _open_digests(config: Config, db: Database, now: datetime) -> None:
+    """One row for the latest digest hour of each channel; an hour missed while away is made up once."""
+    since = channels.since(db)
+    for channel in config.channels:
+        hour = last_digest(digest_specs(channel, config), config.zone, now)
+        if not channel.enabled or hour is None or hour <= since.get(channel.name, now):
+            continue
+        key = f"digest_opened:{channel.name}"
+        if meta.get(db, key) == hour.isoformat():
+            continue
+        ids = known.ids(db)
+        alert, rows = open_digest(channel, hour, AlertId(ids.alert), DeliveryId(ids.delivery), now)
+        store_findings.commit(db, Findings(now, alerts=(alert,), deliveries=rows))
+        meta.put(db, key, hour.isoformat())
+
+
+def _tell_troubles(config: Config, db: Database, now: datetime) -> None:
+    """The watcher's own health, as rows like any other alert."""
+    if not config.channels:
+        return
+    polls = tuple(sources.states(db).values())
+    words = Words("en", config.templates_dir)
+    rows = (*deliveries.owed(db), *deliveries.settled_since(db, now - _SETTLED_SEEN))
+    grace = timedelta(minutes=config.policy.digest_grace_minutes)
+    found = ops.troubles(rows, polls, _digest_facts(config, db, now), now, grace)
+    told = alerts.operational_since(db, now - timedelta(days=60))
+    ids = known.ids(db)
+    raised = ops.ops_alerts(found, told, now, AlertId(ids.alert), words=words, zone=config.zone)
+    if raised:
+        owed = ops.ops_deliveries(raised, config.channels, ids, now)
+        store_findings.commit(db, Findings(now, alerts=raised, deliveries=owed))
+
+
+def _digest_facts(config: Config, db: Database, now: datetime) -> Iterable[ops.DigestFact]:
+    last, since = digests.last(db), channels.since(db)
+    for channel in config.channels:
+        specs = digest_specs(channel, config)
+        if not channel.enabled or not specs:
+            continue
+        hour = last_digest(specs, config.zone, now)
+        started = max(last.get(channel.name) or since.get(channel.name, now), since.get(channel.name, now))
+        owed = hour if hour and hour > started and config.policy.empty_digest else None
+        yield ops.DigestFact(channel.name, owed, last.get(channel.name))
+
+
+# ── what is said ─────────────────────────────────────────────────────────────────────────────
+
+
+def _ready(config: Config, db: Database, now: datetime, away: tuple[datetime, datetime] | None) -> Plan:
+    rows, told = outbox(db, now)
+    return plan(rows, told, config.channels, config.policy, now, away=away is not None)
+
+
+def outbox(db: Database, now: datetime) -> tuple[tuple[Delivery, ...], Mapping[int, Alert]]:
+    """Open rows, what was sent in the last hour, and the rows of alerts that open ones follow."""
+    owed = deliveries.owed(db)
+    told = {a.id: a for a in alerts.many(db, {d.alert_id for d in owed})}
+    followed = {a.follows for a in told.values() if a.follows is not None}
+    told |= {a.id: a for a in alerts.many(db, followed)}
+    rows = {d.id: d for d in owed}
+    rows |= {d.id: d for d in deliveries.of_alerts(db, followed)}
+    rows |= {d.id: d for d in deliveries.settled_since(db, now - timedelta(hours=1))}
+    told |= {a.id: a for a in alerts.many(db, {d.alert_id for d in rows.values()} - set(told))}
+    return tuple(rows.values()), told
+
+
+def composed(
+    config: Config,
+    topic: Topic,
+    db: Database,
+    batch: Batch,
+    channel: Channel,
+    now: datetime,
+    away: tuple[datetime, datetime] | None = None,
+) -> Message:
+    """The message of a batch, as it goes out and as a preview shows it."""
+    names = {code: state.name for code, state in topic.states.items()}
+    members = items.many(db, {i for a in batch.alerts for i in _members(a)})
+    words = Words("en", config.templates_dir)
+    followed = {a.id: a for a in alerts.many(db, {a.follows for a in batch.alerts if a.follows})}
+    told = [
+        tell(
+            a,
+            members,
+            names,
+            now,
+            words=words,
+            followed=followed.get(a.follows) if a.follows else None,
+            zone=config.zone,
+        )
+        for a in batch.alerts
+    ]
+    context = Context(now, names, config.zone, templates_dir=config.templates_dir, away=away)
+    if batch.kind == "digest":
+        context = _digest_context(context, config, db, channel, batch, now)
+    return compose(told, channel, context, batch)
+
+
+def _members(alert: Alert) -> Sequence[int]:
+    return (*alert.items, *(alert.development.item_ids if alert.development else ()))
+
+
+def _digest_context(
+    context: Context, config: Config, db: Database, channel: Channel, batch: Batch, now: datetime
+) -> Context:
+    told = {i for a in batch.alerts for i in _members(a)}
+    fresh = [i for i in digests.undigested(db, channel.name) if _recent(i) and _wanted(i, channel)]
+    lines = roundup.others(fresh, context.names, told=told)
+    state = roundup.health(
+        [s for s in config.sources],
+        sources.states(db),
+        now,
+        relevant_languages=health.relevant_by_language(db, now),
+        owed=deliveries.outbox(db, now).overdue,
+        last_digest=digests.last(db).get(channel.name),
+        zone=config.zone,
+    )
+    return replace(context, others=lines, health=state)
+
+
+def _recent(item: Item) -> bool:
+    published = item.entry.published
+    return published is None or item.first_seen - published <= OLD_NEWS
+
+
+def _wanted(item: Item, channel: Channel) -> bool:
+    """The channel's own rules hold for what rides along in a digest, too."""
+    return (
+        (not channel.states or bool(set(channel.states) & set(item.states)))
+        and (not channel.languages or item.language in channel.languages)
+        and (not channel.tags or bool(set(channel.tags) & set(item.entry.tags)))
+        and item.entry.tier >= channel.min_tier
+    )
+
+
+def _remember(
+    db: Database,
+    work: Iterable[tuple[Batch, Message, Channel]],
+    rows: Iterable[Delivery],
+    now: datetime,
+) -> None:
+    """A digest counts once the server took it; from then on the next one starts."""
+    sent = {row.alert_id for row in rows if row.state is DeliveryState.SENT}
+    for batch, message, channel in work:
+        hours = [a for a in batch.alerts if a.kind is AlertKind.DIGEST and a.id in sent]
+        if hours:
+            shown = sum(len(lines) for _, lines in message.others)
+            digests.record(
+                db,
+                channel.name,
+                now,
+                upto_item=digests.newest_item(db),
+                alerts=len(message.told),
+                items=shown,
+            )
+
+
+def _away(db: Database, now: datetime) -> tuple[datetime, datetime] | None:
+    """The gap since the watcher last spoke, when it was long enough to tell of."""
+    last = meta.get(db, "alive")
+    meta.put(db, "alive", now.isoformat())
+    before = datetime.fromisoformat(last) if last else now
+    return (before, now) if now - before > AWAY_AFTER else None
