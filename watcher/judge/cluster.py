@@ -52,11 +52,13 @@ def assign(
     now: datetime,
     vague: frozenset[ItemId] = frozenset(),
     developments: Iterable[Development] = (),
+    places: Mapping[int, int] | None = None,
 ) -> Grouping:
     """Every item of `items` gets a story. One that has a story keeps it. `vague` names the items whose
     step cannot have happened yet (the ledger says so): words and date decide where they belong. A late
-    report of a step in `developments` goes to that step's story, though it may be closed."""
-    sorting = _Sorting(stories, known_items, ids, now, vague, developments)
+    report of a step in `developments` goes to that step's story, though it may be closed. `places` is the
+    analyst's word: item id -> story, 0 for one of its own, -1 to be sorted again."""
+    sorting = _Sorting(stories, known_items, ids, now, vague, developments, places or {})
     done = {item.id: sorting.place(item) for item in sorted(items, key=order)}
     changed = tuple(group.story for group in sorting.groups.values() if group.changed)
     return Grouping(tuple(done.values()), sorting.merged + changed, sorting.ids, tuple(sorting.notes))
@@ -84,8 +86,10 @@ class _Sorting:
         now: datetime,
         vague: frozenset[ItemId],
         developments: Iterable[Development],
+        places: Mapping[int, int],
     ) -> None:
-        self.ids, self.now, self.vague = ids, now, vague
+        self.ids, self.now, self.vague, self.places = ids, now, vague, places
+        self.known = {i.entry.key: i for i in known_items.values() if i.story_id is not None}
         self.developments = sorted((d for d in developments if d.stage), key=lambda d: d.id)
         self.space = Space()
         self.groups: dict[int, Group] = {}
@@ -106,6 +110,11 @@ class _Sorting:
         return blurred(act) if item.id in self.vague else act
 
     def place(self, item: Item) -> Item:
+        known = self.known.get(item.entry.key)
+        if item.id in self.places:
+            item = self._moved(item)
+        elif known is not None:
+            item = replace(item, story_id=known.story_id, copy_of=known.copy_of)
         if item.story_id is not None:
             return item
         act, terms = self._act(item), terms_of(text_of(item))
@@ -141,6 +150,29 @@ class _Sorting:
             like = Likeness(near.get(story_id, 0.0), self.space.numbers(story_id, terms))
             scores.append((story_id, fit(act, item, group.acts, group.members, like, group.last)))
         return sorted(((s, v) for s, v in scores if v > 0), key=lambda pair: (-pair[1], pair[0]))
+
+    def _moved(self, item: Item) -> Item:
+        """Takes the item out of its story and puts it where the analyst says."""
+        for group in self.groups.values():
+            if item.id in group.story.item_ids:
+                self._take_out(group, item)
+        item, place = replace(item, story_id=None, copy_of=None), self.places[item.id]
+        if place < 0:
+            return item
+        act, terms = self._act(item), terms_of(text_of(item))
+        group = self.groups.get(place) or self._new(item, act)
+        item = replace(item, story_id=group.story.id)
+        self._join(group, item, act, terms)
+        return item
+
+    def _take_out(self, group: Group, item: Item) -> None:
+        group.members = [m for m in group.members if m.id != item.id]
+        group.acts = [_as_told(act_of(m), group.story) for m in group.members] or group.acts
+        left = tuple(i for i in group.story.item_ids if i != item.id)
+        outlets = tuple(dict.fromkeys(source_of(m) for m in group.members if m.copy_of is None))
+        group.story = replace(group.story, item_ids=left, outlets=outlets)
+        group.changed = True
+        self.notes.append(f"item {item.id} taken out of story {group.story.id} by the analyst")
 
     def _copied(
         self, item: Item, fits: list[tuple[int, float]], near: Mapping[int, float]

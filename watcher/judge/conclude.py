@@ -13,7 +13,7 @@ from watcher.judge.acts import act_of
 from watcher.judge.cluster import assign
 from watcher.judge.decide import decide
 from watcher.judge.ledger import Ledger, opening, stand
-from watcher.judge.marks import corrected, undone
+from watcher.judge.marks import corrected, moved, undone
 from watcher.judge.novelty import since_baseline
 from watcher.judge.reminders import due
 from watcher.judge.sense import impossible
@@ -66,13 +66,21 @@ def conclude(
 
     The result does not depend on the order of `items`; concluding the same items again adds nothing.
     """
-    batch = [corrected(item, known.marks) for item in items]
+    batch = [corrected(item, known.marks, topic) for item in items]
     zero = opening(topic, now, baseline_only)
     ledger = stand(zero, known.developments, topic, known.steps)
+    moved(batch, known, topic)
     grouping = assign(
-        batch, known.stories, known.items, known.ids, now, _unlikely(batch, ledger, topic), known.developments
+        batch,
+        known.stories,
+        known.items,
+        known.ids,
+        now,
+        _unlikely(batch, ledger, topic),
+        known.developments,
+        moved(batch, known, topic),
     )
-    undo = undone(batch, known)
+    undo = undone(batch, known, topic)
     weighed = weigh(
         (i for i in grouping.items if i.mark != "irrelevant"),
         zero if not known.steps else stand(zero, (), topic, known.steps),

@@ -85,9 +85,9 @@ def _by_words(
         return 0.0
     alike = act.development in kinds
     foreign = bool(members) and all(m.language != item.language for m in members)
-    if foreign and alike and act.states and act.states == states:
-        if days <= FOREIGN_DAYS.get(act.development, FOREIGN_DAYS_ELSE):
-            return 1.0 + like.cosine
+    soon = days <= FOREIGN_DAYS.get(act.development, FOREIGN_DAYS_ELSE)
+    if foreign and soon and alike and act.states and act.states == states:
+        return 1.0 + like.cosine
     asked = ALIKE if alike else ALIKE_MIXED
     if alike and act.development in HAPPENINGS and act.states == states:
         asked = ALIKE_HAPPENING

@@ -90,6 +90,7 @@ class _Scale:
         self.zero, self.topic, self.ids, self.now = zero, topic, ids, now
         self.developments = {d.id: d for d in sorted(developments, key=lambda d: d.id)}
         self.items = dict(known_items)
+        self.weighed = {i for d in self.developments.values() for i in d.item_ids}
         self.changes: list[Change] = []
         self.changed: dict[DevelopmentId, None] = {}
         self.notes: dict[int, tuple[str, ...]] = {}
@@ -102,7 +103,7 @@ class _Scale:
 
     def add(self, item: Item) -> None:
         self.items[item.id] = item
-        if any(item.id in d.item_ids for d in self.developments.values()):
+        if item.id in self.weighed:
             return
         for position, claim in enumerate(item.claims):
             if claim.development in SILENT or not claim.stage:
