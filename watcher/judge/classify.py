@@ -19,10 +19,13 @@ from watcher.model import Band, Entry, Reason, Verdict
 from watcher.topic import Lexicon, Topic
 
 # Sought in every language at once: a text may be declared in the wrong one, or quote a name.
-_ANYWHERE = ("treaty", "ottawa", "mine", "event", "org")
-_NOUNS = ("treaty", "ottawa", "mine", "landmine", "mines", "event", "ban")
+_ANYWHERE = ("treaty", "ottawa", "ottawa_loose", "mine", "monitor", "event", "org")
+_NOUNS = ("treaty", "ottawa", "ottawa_loose", "mine", "monitor", "landmine", "mines", "event", "ban")
 _GUARD = "guard."
-_NAMES = frozenset({"treaty", "ottawa", "mine", "landmine"})
+_NAMES = frozenset({"treaty", "ottawa", "ottawa_loose", "mine", "monitor"})
+_WEAK = frozenset({"landmine", "mines", "event", "ban"})
+_OTHER_TREATIES = ("cluster_munitions", "other_treaty", "ottawa_1988", "ottawa_other", "ccw_protocol")
+_OTHER_THINGS = ("mining", "sea_mines", "mine_idiom")
 
 
 def language_of(entry: Entry) -> str | None:
@@ -122,14 +125,14 @@ def _verdict(scopes: tuple[Scope, ...], settings: Mapping[str, float]) -> Verdic
     whole = _together(scopes)
     title = next((scope for scope in scopes if scope.where == "title"), Scope("title"))
     best: tuple[Reason, ...] = ()
-    for scope in (*scopes, whole):
+    for scope in (*scopes, _named(whole)):
         reasons = _reasons(scope, settings)
         if _sum(reasons) > _sum(best):
             best = reasons
     score = max(0.0, _sum(best))
-    against = _wrong_treaty(title, whole)
+    against = _against(title, whole)
     if against:
-        score = min(score, 0.6 if {"treaty", "ottawa"} & whole.found.keys() else 0.3)
+        score = min(score, 0.6 if {"treaty", "ottawa", "ottawa_loose"} & whole.found.keys() else 0.3)
         best += (against,)
     elif not best or score < settings.get("doubt", 0.5):
         best += tuple(Reason(guard, text, 0.0, title.where) for guard, text in whole.guards.items())
@@ -147,6 +150,7 @@ def _sum(reasons: Iterable[Reason]) -> float:
 
 
 def _together(scopes: Iterable[Scope]) -> Scope:
+    """Title, summary and lead as one. Only names count there: a weak word needs its company close by."""
     whole = Scope("item")
     for scope in scopes:
         if scope.where != "deep":
@@ -157,14 +161,18 @@ def _together(scopes: Iterable[Scope]) -> Scope:
     return whole
 
 
-def _wrong_treaty(title: Scope, whole: Scope) -> Reason | None:
+def _named(scope: Scope) -> Scope:
+    return Scope(scope.where, 0, {c: t for c, t in scope.found.items() if c not in _WEAK}, scope.guards)
+
+
+def _against(title: Scope, whole: Scope) -> Reason | None:
     """A title that names another treaty or thing, and neither this treaty nor a mine."""
-    if _NAMES & title.found.keys() or not title.guards:
+    if not title.guards or _NAMES & title.found.keys():
         return None
-    for guard in ("cluster_munitions", "other_treaty", "ottawa_1988", "ottawa_other", "ccw_protocol"):
-        if guard in title.guards and "treaty" not in title.found:
-            return Reason(guard, title.guards[guard], 0.0, "title")
-    return None
+    hard = next((guard for guard in _OTHER_TREATIES if guard in title.guards), None)
+    soft = next((guard for guard in _OTHER_THINGS if guard in title.guards), None)
+    guard = hard or soft if "landmine" not in title.found else None
+    return Reason(guard, title.guards[guard], 0.0, "title") if guard else None
 
 
 def _reasons(scope: Scope, settings: Mapping[str, float]) -> tuple[Reason, ...]:

@@ -32,7 +32,7 @@ _LETTERS = (
     ("uk", "іїєґ"), ("be", "ўі"), ("ru", "ыэё"), ("mk", "ѓќѕ"), ("sr", "ђћџљњј"), ("bg", "ъ"),
     ("ur", "ٹڈڑںےہ"), ("fa", "پچژگک"),
     ("vi", "ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"), ("pl", "łąęśźżńć"), ("lt", "ėįųūąęš"),
-    ("lv", "āēīūķļņģ"), ("et", "õ"), ("hu", "őű"), ("ro", "țșăşţ"), ("tr", "ğışı"), ("az", "əğ"),
+    ("lv", "āēīūķļņģ"), ("et", "õ"), ("hu", "őű"), ("ro", "țșăşţ"), ("tr", "ğışı"), ("az", "əəğ"),
     ("cs", "řěů"), ("sk", "ľĺŕôä"), ("is", "þð"), ("de", "ß"), ("pt", "ãõ"), ("es", "ñ¿¡"),
     ("da", "øåæ"), ("no", "øåæ"), ("sv", "åäö"), ("fi", "äö"), ("sq", "ë"),
 )  # fmt: skip
@@ -41,7 +41,7 @@ _SMALL = {
     "fr": "le la les des du de et à dans pour sur une par qui avec aux est au en que sa plus",
     "es": "el la los las del de y en para por con una que se su al es tras no lo",
     "pt": "o a os as do da dos das de e em para por com uma que se no na ao não é pela",
-    "it": "il la i gli le del della di e in per con una che si al dei nel sulla dal è non",
+    "it": "il la i gli le del della di e in per con una che si al dei nel sulla sulle dalla alla delle dal è non",
     "ro": "și de la în din pentru cu a al care prin se o pe unui privind să nu va este",
     "de": "der die das und in den von zu mit für aus dem auf ist im des ein eine nach will sich über gegen bei nicht",
     "nl": "de het een van en in op met voor uit dat zijn te door is niet naar wil bij om over aan heeft",
