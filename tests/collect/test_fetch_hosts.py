@@ -291,6 +291,28 @@ def test_a_slow_reader_holds_back_the_bodies_not_the_answers() -> None:
         assert asyncio.run(run()) == 50 * 2_000_000
 
 
+def test_big_pages_are_read_while_big_feeds_wait_to_be_taken() -> None:
+    with Server() as server:
+        server.reply("/big", body=bytes(2_000_000))
+        sources = [a_source(named(server, f"h{n}.example", "/big")) for n in range(20)]
+        network = a_network(server.allow)
+
+        async def run() -> list[str]:
+            pages: list[str] = []
+            async with fetch.open_client(network, resolve=HERE) as client:
+                async for _ in fetch.gather(sources, {}, network, client=client, now=lambda: NOON):
+                    await asyncio.sleep(0.01)
+                    url = named(server, f"p{len(pages)}.example", "/big")
+                    async for page, result in fetch.gather_pages(
+                        [url], network, client=client, now=lambda: NOON
+                    ):
+                        assert isinstance(result, Fetched)
+                        pages.append(page)
+            return pages
+
+        assert len(asyncio.run(run())) == 20
+
+
 # ── TLS ──
 
 

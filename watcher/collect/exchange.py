@@ -73,21 +73,16 @@ class Exchange:
         agent: str,
         dialler: Dialler,
         hosts: Hosts,
-        places: asyncio.Semaphore,
         patience: Patience,
     ) -> None:
         self._patience = patience
         self._network = network
         self._dialler = dialler
         self._hosts = hosts
-        self._places = places
         self._base: Headers = [
             (b"User-Agent", agent.encode("ascii", "replace")),
             (b"Accept-Encoding", ACCEPT_ENCODING),
         ]
-
-    def place(self) -> Place:
-        return Place(self._places)
 
     async def get(
         self,

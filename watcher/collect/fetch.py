@@ -36,11 +36,11 @@ Ask = Callable[[Source, PollState], Request]
 Release = Callable[[], None]
 Job = TypeVar("Job")
 
-BIG_BODIES = 4  # bodies beyond the free size held at once: 4 x 16 MiB, not 100 x 16
+BIG_BODIES = 4  # bodies beyond the free size held at once by one call: 4 x 16 MiB, not 100 x 16
 
 
 class Client:
-    """What the requests of one cycle share: names looked up, hosts met, room for big bodies."""
+    """What the requests of one cycle share: names looked up, hosts met, robots.txt read."""
 
     def __init__(
         self,
@@ -54,8 +54,7 @@ class Client:
         self.agent = f"{network.user_agent} (+{contact})" if contact else network.user_agent
         self.hosts = Hosts(network, jitter)
         dialler = Dialler(network, resolve, tls, patience)
-        places = asyncio.Semaphore(BIG_BODIES)
-        self.exchange = Exchange(network, self.agent, dialler, self.hosts, places, patience)
+        self.exchange = Exchange(network, self.agent, dialler, self.hosts, patience)
         self.robots: dict[tuple[str, str, int], Rules] = {}
 
     async def __aenter__(self) -> Self:
@@ -127,8 +126,10 @@ def gather(
     jobs.sort(key=lambda job: job[1].source_id in late)
     lanes = _lanes(jobs, network, client, late=lambda poll: poll.source_id in late)
 
+    places = asyncio.Semaphore(BIG_BODIES)
+
     async def work(poll: Poll, lane: Lane[Poll]) -> tuple[FetchResult, Release]:
-        place = client.exchange.place()
+        place = Place(places)
         return await _attempt(poll, client, lane.wires, place, now), place.release
 
     return run(lanes, work, network.concurrency, blocked)
@@ -143,7 +144,7 @@ async def fetch_one(request: Request, network: Network, *, client: Client, now: 
     except Blocked as error:
         return failed(source_id, "blocked", str(error), now())
     wires: Wires = {}
-    place = client.exchange.place()
+    place = Place(asyncio.Semaphore())
     try:
         return await _attempt(poll, client, wires, place, now)
     finally:
@@ -168,11 +169,14 @@ def gather_pages(
         except Blocked as error:
             blocked.append((url, failed(SourceId(url), "blocked", str(error), now())))
 
+    # Their own: feeds that wait to be taken hold places, and whoever takes them may be waiting for these.
+    places = asyncio.Semaphore(BIG_BODIES)
+
     async def work(
         job: tuple[str, Poll], lane: Lane[tuple[str, Poll]]
     ) -> tuple[tuple[str, FetchResult], Release]:
         url, poll = job
-        place = client.exchange.place()
+        place = Place(places)
         rules = await _robots(poll.where, client, lane.wires)
         if not rules.allows(poll.where.target):
             fact = "robots.txt asks programs not to read it"
@@ -265,7 +269,7 @@ async def _robots(where: Address, client: Client, wires: Wires) -> Rules:
     rules = client.robots.get(where.origin)
     if rules is None:
         here = where._replace(target="/robots.txt", url=f"{where.scheme}://{where.netloc}/robots.txt")
-        place = client.exchange.place()
+        place = Place(asyncio.Semaphore())
         try:
             answer = await client.exchange.get(here, {}, [], wires, place, MAX_ROBOTS_BYTES)
             rules = rules_after(answer.status, answer.body, client.agent)
