@@ -196,13 +196,13 @@ def _within_limit(
 
 
 def _rank(batch: Batch, policy: Policy) -> tuple[int, float, int]:
-    """Who goes first when the hour is short: repeats, what may wake people, health, weight."""
+    """Who goes first when the hour is short: repeats, what may wake people, weight, the digest."""
     if batch.possible_repeat:
         return (0, 0.0, 0)
     weight = max((a.development.weight for a in batch.alerts if a.development), default=0.0)
     first = min(alert.id for alert in batch.alerts)
     urgent = batch.kind == "ops" or any(passes_quiet(alert, policy) for alert in batch.alerts)
-    return (1 if urgent else 2, -weight, first)
+    return (1 if urgent else 3 if batch.kind == "digest" else 2, -weight, first)
 
 
 def _sent_lately(own: Iterable[Delivery], now: datetime) -> dict[str, datetime]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
-from markupsafe import Markup
 
 from watcher.model import Message
 from watcher.notify import markup
@@ -100,6 +99,11 @@ class Words:
 def body(message: Message, name: str) -> str:
     """The body that was composed with the message, else one from the shipped templates."""
     return message.bodies.get(name) or Words(message.language).render(name, message)
+
+
+def page(name: str, language: str = "en", **facts: object) -> str:
+    """Any other shipped HTML template, such as the Slack preview."""
+    return str(_environment("html", language, None).get_template(name).render(facts))
 
 
 def date_words(words: Words, moment: date, *, short: bool = False, precision: str = "day") -> str:
@@ -189,7 +193,7 @@ def _plain(value: object) -> object:
 
 
 def _html(value: object) -> object:
-    return value if isinstance(value, Markup) else markup.one_line(value)
+    return value if hasattr(value, "__html__") else markup.one_line(value)
 
 
 def _slack(value: object) -> object:

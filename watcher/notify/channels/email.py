@@ -64,7 +64,7 @@ class Settings(shared.Settings):
     @classmethod
     def _each_an_address(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:
-            if not _ADDRESS.fullmatch(parseaddr(text)[1]):
+            if not _is_address(text):
                 raise ValueError(f"{text!r} is not an e-mail address")
         if not value:
             raise ValueError("name at least one address")
@@ -73,7 +73,7 @@ class Settings(shared.Settings):
     @field_validator("sender")
     @classmethod
     def _an_address(cls, value: str) -> str:
-        if not _ADDRESS.fullmatch(parseaddr(value)[1]):
+        if not _is_address(value):
             raise ValueError(f"{value!r} is not an e-mail address")
         return value
 
@@ -267,6 +267,10 @@ def _bytes_for(mail: EmailMessage, to: Sequence[str]) -> bytes:
     del mail["To"]
     mail["To"] = tuple(_address(one) for one in to)
     return mail.as_bytes()
+
+
+def _is_address(text: str) -> bool:
+    return one_line(text) == text.strip() and _ADDRESS.fullmatch(parseaddr(text)[1]) is not None
 
 
 def _address(text: str) -> Address:
