@@ -98,16 +98,11 @@ def replay(start: Start, file: BinaryIO, baseline_only: bool, as_json: bool) -> 
     """
     from watcher.pipeline.replaying import replay as run
 
-    good, bad = [], []
-    for row in rows(lines_of(file)):
-        (bad if isinstance(row, BadLine) else good).append(row)
-    outcome = run(
-        [row for row in good if not isinstance(row, BadLine)],
-        start.topic(),
-        baseline_only=baseline_only,
-        progress=progress(len(good), "replayed"),
-    )
-    errors = [{"id": row.id, "error": row.error} for row in bad if isinstance(row, BadLine)]
+    read = list(rows(lines_of(file)))
+    good = [row for row in read if not isinstance(row, BadLine)]
+    errors = [{"id": row.id, "error": row.error} for row in read if isinstance(row, BadLine)]
+    shown = progress(len(good), "replayed")
+    outcome = run(good, start.topic(), start.policy(), baseline_only=baseline_only, progress=shown)
     document = outcome.document() | ({"errors": errors} if errors else {})
     if as_json:
         sys.stdout.write(json.dumps(jsonable(document), ensure_ascii=False, indent=1) + "\n")

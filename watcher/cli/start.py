@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from watcher.model import Config
+    from watcher.model import Config, Policy
     from watcher.store.database import Database
     from watcher.topic import Topic
 
@@ -48,11 +48,18 @@ class Start:
             return load_topic(SHIPPED_TOPIC)
         return load_topic(self.config().topic_dir)
 
+    def policy(self) -> Policy:
+        """The configured policy, or the default one where there is no configuration file."""
+        from watcher.config import default_policy
+
+        return self.config().policy if self.config_file.exists() else default_policy()
+
     def database(self) -> Database:
-        """The state directory's database, made if there is none."""
+        """The state directory's database, made if there is none. Needs no valid configuration but its place."""
+        from watcher.config import locate
         from watcher.store import database
 
-        return database.open(self.config().state_dir / DATABASE)
+        return database.open(locate(self.config_file) / DATABASE)
 
 
 def pass_start(function: Callable[Concatenate[Start, P], R]) -> Callable[P, R]:

@@ -61,10 +61,10 @@ def replay(
     topic: Topic,
     policy: Policy,
     *,
+    baseline_only: bool = False,
     progress: Callable[[int, str], None] = lambda done, note: None,
 ) -> Outcome:
-    """Oldest first, whatever the order of `archive`. `topic` without history replays from the
-    baseline alone."""
+    """Oldest first, whatever the order of `archive`. `baseline_only` leaves the recorded history out."""
     known, outcome, done = Known(Ids()), Outcome(), 0
     judged: dict[str, Item] = {}
     ids: dict[int, object] = {}
@@ -73,11 +73,11 @@ def replay(
     archive = tuple(_distinct(archive))
     for at, batch in _moments(archive, topic):
         for day in _days(clock, at):
-            told = conclude_clock(known, topic, policy, (CHANNEL,), day)
+            told = conclude_clock(known, topic, policy, (CHANNEL,), day, baseline_only=baseline_only)
             known = after(known, told, day)
             outcome.alerts += [_alert_row(a, ids, topic) for a in told.alerts]
         entries = _unseen(batch, row_ids)
-        sitting = sit(entries, known, topic, policy, (CHANNEL,), at)
+        sitting = sit(entries, known, topic, policy, (CHANNEL,), at, baseline_only=baseline_only)
         known, found = sitting.known, sitting.findings
         for item in (*found.items, *found.rejected):
             judged[item.entry.key] = item

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.model import Config
-
 from watcher.pipeline import polling, speaking
 from watcher.pipeline.polling import Clock
 from watcher.pipeline.polling import Report as Polled
@@ -44,7 +43,8 @@ class Cycle:
                 "answered": p.answered,
                 "unchanged": p.unchanged,
                 "failed": {
-                    str(i): {"code": f.code, "text": f.text, "status": f.status} for i, f in p.failures.items()
+                    str(i): {"code": f.code, "text": f.text, "status": f.status}
+                    for i, f in p.failures.items()
                 },
             },
             "entries": p.entries,
@@ -210,11 +210,11 @@ class Service:
         return database.open(self.config.state_dir / DATABASE)
 
 
-def preview(config: Config, topic: Topic, db: Database, channel: str, now: datetime, body: str = "text") -> str:
+def preview(
+    config: Config, topic: Topic, db: Database, channel: str, now: datetime, body: str = "text"
+) -> str:
     """The next digest of `channel` exactly as it would go, in its text or html form."""
     from watcher.notify.wording import body as body_of
 
     message = speaking.next_digest(config, topic, db, channel, now)
     return body_of(message, body)
-
-

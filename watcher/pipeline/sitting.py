@@ -56,6 +56,7 @@ def sit(
     *,
     earlier: Mapping[EntryKey, Earlier] | None = None,
     silent: frozenset[EntryKey] = frozenset(),
+    baseline_only: bool = False,
 ) -> Sitting:
     """Judges `entries`, oldest first. `earlier` holds those that are stored and came back edited:
     they keep their number and are not announced again. Nothing of `silent` is told to anyone."""
@@ -77,7 +78,7 @@ def sit(
         else:
             fresh.append(item)
     known = replace(known, ids=replace(known.ids, item=number))
-    told = conclude(fresh, known, topic, policy, channels, now)
+    told = conclude(fresh, known, topic, policy, channels, now, baseline_only=baseline_only)
     told = _hushed(told, silent)
     findings = Findings(
         at=now,

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from watcher.judge.conclude import conclude_clock
-from watcher.judge.hours import last_digest
 from watcher.judge.decide import digest_due
+from watcher.judge.hours import last_digest
 from watcher.model import (
     Alert,
     AlertId,
@@ -132,7 +132,9 @@ def recover(db: Database, now: datetime) -> int:
     return len(deliveries.recover(db, now))
 
 
-def tick_clock(config: Config, topic: Callable[[], Topic], db: Database, now: datetime, *, again: bool) -> int:
+def tick_clock(
+    config: Config, topic: Callable[[], Topic], db: Database, now: datetime, *, again: bool
+) -> int:
     """The legal calendar, once a day, and `again` when something was learnt. Returns what it raised."""
     today = now.astimezone(config.zone).date().isoformat()
     if not again and meta.get(db, "calendar") == today:
@@ -140,9 +142,7 @@ def tick_clock(config: Config, topic: Callable[[], Topic], db: Database, now: da
     with WRITING:
         memory = known.known(db, now, STORY_WINDOW)
         told = conclude_clock(memory, topic(), config.policy, config.channels, now)
-        found = Findings(
-            now, developments=told.developments, alerts=told.alerts, deliveries=told.deliveries
-        )
+        found = Findings(now, developments=told.developments, alerts=told.alerts, deliveries=told.deliveries)
         if told.developments or told.alerts:
             store_findings.commit(db, found)
         meta.put(db, "calendar", today)
@@ -267,7 +267,7 @@ def _digest_context(
     fresh = [i for i in digests.undigested(db, channel.name) if _recent(i) and _wanted(i, channel)]
     lines = roundup.others(fresh, context.names, told=told)
     state = roundup.health(
-        [s for s in config.sources],
+        config.sources,
         sources.states(db),
         now,
         relevant_languages=health.relevant_by_language(db, now),
