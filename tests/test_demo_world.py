@@ -16,6 +16,8 @@ import feedparser
 import pytest
 from bs4 import BeautifulSoup
 
+from watcher.cli.kinds import channel_kinds, source_kinds
+from watcher.config import load
 from watcher.demo import news
 from watcher.demo.world import DemoWorld
 
@@ -168,3 +170,13 @@ def test_config_text_quotes_what_the_path_holds(world: DemoWorld) -> None:
     assert config["watcher"]["state_dir"] == 'a "strange" \\ place'
     assert len(config["sources"]["add"]) == len(news.outlets())
     assert all(url["url"].startswith(world.press.root) for url in config["sources"]["add"])
+
+
+def test_config_is_one_that_the_watcher_takes(world: DemoWorld, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(world.config_text(tmp_path / "state"), encoding="utf-8")
+    config = load(file, env={}, source_kinds=source_kinds(), channel_kinds=channel_kinds())
+    assert config.state_dir == tmp_path / "state"
+    assert {source.id for source in config.sources} == set(news.outlets())
+    assert [channel.kind for channel in config.channels] == ["slack", "email"]
+    assert config.network.per_host_spacing_seconds == 0

@@ -14,6 +14,8 @@ import click
 import pytest
 
 from watcher.cli import main
+from watcher.cli.kinds import channel_kinds, source_kinds
+from watcher.config import load
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "deploy").glob("*"))]
@@ -139,6 +141,17 @@ def test_documents_do_tell_commands() -> None:
 def test_every_toml_snippet_parses(document: Path) -> None:
     for body in fences(document.read_text("utf-8"), "toml"):
         tomllib.loads(body)
+
+
+def test_readme_s_configuration_is_one_that_the_watcher_takes(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("\n".join(fences((ROOT / "README.md").read_text("utf-8"), "toml")), encoding="utf-8")
+    secrets = {
+        "WATCHER_SLACK_WEBHOOK": "https://hooks.slack.com/services/T0/B0/x",
+        "WATCHER_SMTP_PASSWORD": "x",
+    }
+    config = load(file, env=secrets, source_kinds=source_kinds(), channel_kinds=channel_kinds())
+    assert [channel.name for channel in config.channels] == ["slack", "mail"]
 
 
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if d.suffix == ".md"], ids=lambda d: d.name)

@@ -154,7 +154,7 @@ name = "mail"
 kind = "email"
 host = "127.0.0.1"
 port = {smtp_port}
-security = "none"
+tls = "none"
 from = "Ottawa watcher <watcher@example.org>"
 to = ["{address}"]
 
