@@ -32,7 +32,7 @@ for _space in (
         _space + name: name.lower()
         for name in (
             "title", "link", "description", "summary", "content", "guid", "id", "pubDate", "published", "updated",
-            "issued", "modified", "author", "source", "language", "created",
+            "issued", "modified", "author", "source", "language", "created", "body", "fullitem",
         )
     }  # fmt: skip
 _FIELDS |= {
@@ -52,7 +52,9 @@ _FIELDS |= {
     "{http://purl.org/dc/terms/}created": "created",
     "{http://purl.org/rss/1.0/modules/content/}encoded": "encoded",
     "{http://rssnamespace.org/feedburner/ext/1.0}origLink": "origlink",
+    "{http://www.w3.org/1999/xhtml}body": "body",
     "{http://www.itunes.com/dtds/podcast-1.0.dtd}summary": "itunes",
+    "{http://www.itunes.com/dtds/podcast-1.0.dtd}author": "creator",
     "{http://search.yahoo.com/mrss/}description": "media",
     "{http://search.yahoo.com/mrss/}title": "mediatitle",
     "{http://search.yahoo.com/mrss/}group": "group",
@@ -139,14 +141,17 @@ def _raw(node: etree._Element) -> RawItem | None:
         or found.get("summary")
         or found.get("itunes")
         or found.get("media", ""),
-        content=found.get("encoded") or found.get("content", ""),
+        content=found.get("encoded")
+        or found.get("content")
+        or found.get("fullitem")
+        or found.get("body", ""),
         link=found.get("link", ""),
         original_link=found.get("origlink", ""),
         guid=found.get("guid") or found.get("id") or about,
         published=found.get("published") or found.get("created", ""),
         updated=found.get("updated", ""),
         author=found.get("author") or found.get("creator", ""),
-        language=found.get("language") or _inherited(node, "lang"),
+        language=found.get("language") or found.get("lang") or _inherited(node, "lang"),
         outlet=found.get("outlet", ""),
         outlet_url=found.get("outlet_url", ""),
     )
@@ -172,7 +177,7 @@ def _text(child: etree._Element) -> str:
     """The text; of an element with children (XHTML, or HTML that nobody escaped) its markup."""
     if len(child) == 0:
         return (child.text or "").strip()
-    inner = child.text or ""
+    inner = (child.text or "").replace("&", "&amp;").replace("<", "&lt;")
     return (inner + "".join(etree.tostring(part, encoding="unicode") for part in child)).strip()
 
 
@@ -180,6 +185,11 @@ def _text_field(field: str, child: etree._Element, found: dict[str, str], base: 
     """The first that says something."""
     if not found.get(field):
         found[field] = _text(child)
+
+
+def _title(field: str, child: etree._Element, found: dict[str, str], base: str) -> None:
+    if not found.get("title"):
+        found["title"], found["lang"] = _text(child), child.get(_XML + "lang", "")
 
 
 def _date(field: str, child: etree._Element, found: dict[str, str], base: str) -> None:
@@ -235,6 +245,7 @@ def _group(field: str, child: etree._Element, found: dict[str, str], base: str) 
 
 _READERS = {
     **dict.fromkeys(_DATES, _date),
+    "title": _title,
     "link": _link,
     "author": _author,
     "source": _source,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from contextlib import suppress
 
 TITLE_CHARS = 1_000
 SUMMARY_CHARS = 8_000
@@ -19,6 +20,7 @@ _ODD = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_DOUBLE = re.compile("[\xc2-\xf4][\x80-\xbf]")
 _SPACES = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n[\s\n]*")
 # An unclosed one eats the rest, as in a browser; so no input is scanned twice.
@@ -43,9 +45,7 @@ def clean(text: str, limit: int = TITLE_CHARS) -> str:
     """One line of plain text: harmless characters, single spaces, at most `limit` characters."""
     if len(text) > 4 * limit:
         text = text[: 4 * limit]
-    if not text.isascii() or not text.isprintable():
-        text = _ODD.sub(_neutral, text)
-    return shorten(" ".join(text.split()), limit)
+    return shorten(" ".join(harmless(text).split()), limit)
 
 
 def plain(markup: str, limit: int = SUMMARY_CHARS) -> str:
@@ -56,8 +56,7 @@ def plain(markup: str, limit: int = SUMMARY_CHARS) -> str:
         markup = _untagged(markup)
     if "&" in markup:
         markup = html.unescape(markup)
-    if not markup.isascii() or not markup.isprintable():
-        markup = _ODD.sub(_neutral, markup)
+    markup = harmless(markup)
     if "\n" not in markup:
         return shorten(" ".join(markup.split()), limit)
     return shorten(_BREAKS.sub("\n", _SPACES.sub(" ", markup)).strip(), limit)
@@ -68,6 +67,16 @@ def one_line(markup: str, limit: int = TITLE_CHARS) -> str:
     if "<" not in markup and "&" not in markup:
         return clean(markup, limit)
     return clean(plain(markup, 4 * limit), limit)
+
+
+def harmless(text: str) -> str:
+    """Without what is invisible or turns the reading direction; UTF-8 read as Latin-1 is put right."""
+    if text.isascii() and text.isprintable():
+        return text
+    if _DOUBLE.search(text):
+        with suppress(UnicodeError):
+            text = text.encode("latin-1").decode("utf-8")
+    return _ODD.sub(_neutral, text)
 
 
 def shorten(text: str, limit: int) -> str:

@@ -186,14 +186,14 @@ def _from_feedparser(item: Any, feed_language: str) -> RawItem:
         outlet = {}
     return RawItem(
         title=_str(item, "title"),
-        summary=_str(item, "summary"),
+        summary="" if _str(item, "summary") in contents else _str(item, "summary"),  # it copies the content
         content=max(contents, key=len, default=""),
         link=_str(item, "link"),
         original_link=_str(item, "feedburner_origlink"),
         guid=_str(item, "id"),
         published=_str(item, "published") or _str(item, "created"),
         updated=_str(item, "updated") if "updated" in item else "",
-        author=_str(item, "author"),
+        author=_author(item),
         language=_own_language(item, feed_language),
         outlet=_str(outlet, "title"),
         outlet_url=_str(outlet, "href") or _str(outlet, "link"),
@@ -205,8 +205,15 @@ def _str(item: Any, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _author(item: Any) -> str:
+    detail = item.get("author_detail")
+    return (_str(detail, "name") if isinstance(detail, dict) else "") or _str(item, "author")
+
+
 def _own_language(item: Any, feed_language: str) -> str:
     """Of the item itself: what differs from the feed's."""
+    if own := _str(item, "language"):
+        return own
     for name in ("title_detail", "summary_detail"):
         detail = item.get(name)
         language = detail.get("language") if isinstance(detail, dict) else None
