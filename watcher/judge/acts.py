@@ -123,6 +123,8 @@ def same_step(act: Act, development: Development) -> bool:
     """The development that a report tells again. One without a date is about the step that is known."""
     if not development.stage or development.standing is Standing.RETRACTED:
         return False
+    if development.standing is Standing.DUE and act.states != set(development.states):
+        return False  # the calendar's joint term: one state's news confirms that state alone
     if (development.standing is Standing.PLANNED) != (act.modality is Modality.PLANNED):
         return False
     known = act_of_development(development)

@@ -69,7 +69,6 @@ def conclude(
     batch = [corrected(item, known.marks, topic) for item in items]
     zero = opening(topic, now, baseline_only)
     ledger = stand(zero, known.developments, topic, known.steps)
-    moved(batch, known, topic)
     grouping = assign(
         batch,
         known.stories,

@@ -110,7 +110,8 @@ class _Desk:
             return  # nobody was told
         urgent = self._interrupts(change)
         if urgent and not self._interrupted(development) and change.kind not in RIGHTING:
-            self._alert(f"new|{development.key}", AlertKind.NEW, Urgency.INSTANT, change, None)
+            foretold = next(iter(self._of(development.follows)), None)
+            self._alert(f"new|{development.key}", AlertKind.NEW, Urgency.INSTANT, change, foretold)
         elif first is None and change.kind is not None and not self._told(development):
             self._alert(f"listed|{development.key}", change.kind, Urgency.DIGEST, change, None)
 

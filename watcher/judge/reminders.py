@@ -7,7 +7,7 @@ up by the one that matters now; what fell due before the installation is silent.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,6 @@ class Term:
     what: str
     article: str
     held: bool = False
-    settled: bool = False
     source: str = ""
 
 
@@ -76,19 +75,42 @@ def due(
 ) -> tuple[Due, ...]:
     """What is to be told now. `since` is the installation: a tick before it is silent for ever."""
     clock = now.astimezone(zone or UTC)
+    told = _told(told_keys)
     found: list[Due] = []
-    for term in calendar(ledger, topic, now - timedelta(days=1)):
-        tick = _tick(term, clock, days, since.astimezone(clock.tzinfo) if since else None)
+    for known in calendar(ledger, topic, now - timedelta(days=1)):
+        tick = _tick(known, clock, days, since.astimezone(clock.tzinfo) if since else None)
         if tick is None:
             continue
-        key = f"clock|{term.key}|{tick}"
-        later_told = any(f"clock|{term.key}|{d}" in told_keys for d in days if d <= tick)
-        if later_told or (term.settled and tick == 0):
+        term = _untold(known, tick, told)
+        if term is None:
             continue
+        key = f"clock|{term.key}|{tick}"
         left = (term.date - clock.date()).days
         development = _development(term, tick, left, now, DevelopmentId(first_id + len(found)))
         found.append(Due(key, term, tick, left, development))
     return tuple(found)
+
+
+def _told(keys: Collection[str]) -> frozenset[tuple[str, str, int]]:
+    """(state, the rest of the term's key, tick) of what was told, joint terms taken apart."""
+    found = set()
+    for key in keys:
+        head, _, tick = key.rpartition("|")
+        if key.startswith("clock|") and tick.isdigit():
+            states, _, rest = head.removeprefix("clock|").partition("|")
+            found |= {(state, rest, int(tick)) for state in states.split(",")}
+    return frozenset(found)
+
+
+def _untold(term: Term, tick: int, told: frozenset[tuple[str, str, int]]) -> Term | None:
+    """The term for the states that were not told this tick, or a later one, with others before."""
+    names, _, rest = term.key.partition("|")
+    done = {state for state, what, at in told if what == rest and at <= tick}
+    left = [state for state in names.split(",") if state not in done]
+    if not left:
+        return None
+    states = tuple(s for s in left if s != _EVERY)
+    return replace(term, key=f"{','.join(left)}|{rest}", states=states)
 
 
 def _tick(term: Term, clock: datetime, days: Collection[int], since: datetime | None) -> int | None:
@@ -108,22 +130,22 @@ def _moment(day: date, before: int, clock: datetime) -> datetime:
 
 def _effects(ledger: Ledger) -> Iterable[Term]:
     """Exits and entries into force; states that share a day share the term."""
-    shared: dict[tuple[date, str, bool, bool], list[Standpoint]] = {}
+    shared: dict[tuple[date, str, bool], list[Standpoint]] = {}
     for point in ledger.standpoints.values():
         if point.effect_due is None:
             continue
         joins = point.legal_status == "PARTY" and _last_stage(point) == "J4_DEPOSITED"
         if joins or _last_stage(point) == "W6_NOTIFIED":
             held = point.conflict and not joins
-            shared.setdefault((point.effect_due, "J" if joins else "W", held, False), []).append(point)
-    for (day, path, held, settled), points in shared.items():
+            shared.setdefault((point.effect_due, "J" if joins else "W", held), []).append(point)
+    for (day, path, held), points in shared.items():
         states = tuple(sorted(p.state for p in points))
         stage = "J5_IN_FORCE" if path == "J" else "W7_EFFECTIVE"
         what = "enters into force" if path == "J" else "withdrawal takes effect"
         if held:
             what = "six months after the notice; no effect before the armed conflict ends"
         key = f"{','.join(states)}|{stage}|{day.isoformat()}"
-        yield Term(key, day, states, stage, "in_effect", what, "17" if path == "J" else "20", held, settled)
+        yield Term(key, day, states, stage, "in_effect", what, "17" if path == "J" else "20", held)
 
 
 def _last_stage(point: Standpoint) -> str:

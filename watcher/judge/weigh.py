@@ -33,6 +33,7 @@ from watcher.model import (
 from watcher.topic import PastEvent, Topic
 
 LINGERS = timedelta(days=14)  # what is said of a meeting or a report in the weeks after it is no news of it
+_FORETOLD = (Standing.PLANNED, Standing.DUE)
 SILENT = frozenset({"commentary", "other", ""})  # kinds that are listed with their story, never weighed
 
 
@@ -177,7 +178,7 @@ class _Scale:
 
     def _new(self, item: Item, claim: Claim, act: Act, aside: bool, against: list[str]) -> None:
         behind = backing([item])
-        planned = self._find(lambda d: d.standing is Standing.PLANNED and _twin(act, d)) if act.done else None
+        foretold = self._find(lambda d: d.standing in _FORETOLD and _twin(act, d)) if act.done else None
         states = tuple(claim.states)
         key = "|".join(
             (",".join(sorted(states)), act.stage, act.substep, act.day.isoformat() if act.day else "?")
@@ -189,7 +190,11 @@ class _Scale:
         if self._find(lambda d: d.key == key) is not None or not act.step:
             key += f"|{item.story_id}"
         stage = self.topic.lifecycle.stages.get(act.stage)
-        standing = Standing.REPORTED if against else standing_of(act.modality, behind)
+        standing = (
+            Standing.REPORTED
+            if against
+            else standing_of(act.modality, behind, foreseen=self._foreseen(act, states))
+        )
         development = Development(
             id=DevelopmentId(self.ids.development),
             key=key,
@@ -209,12 +214,18 @@ class _Scale:
             evidence=claim.evidence,
             figures=claim.figures or item.figures,
             delta=tuple(against) or delta_of(act, states, self.ledger(), self.topic),
-            follows=planned.id if planned else None,
+            follows=foretold.id if foretold else None,
             weight=stage.weight if stage else 0.0,
         )
         self.ids = replace(self.ids, development=self.ids.development + 1)
         kind = AlertKind.CONTRADICTION if against else AlertKind.NEW
         self._keep(development, kind, (item.id,), trusted=behind.trusted, aside=aside)
+
+    def _foreseen(self, act: Act, states: tuple[str, ...]) -> bool:
+        """Whether the calendar had it for that day."""
+        dates = [self.ledger().of(s).effect_due for s in states]
+        legal = act.stage in ("W7_EFFECTIVE", "J5_IN_FORCE")
+        return legal and all(d is not None and act.day is not None and d - SLACK <= act.day for d in dates)
 
     def _again(self, known: Development, item: Item, claim: Claim, act: Act, main: bool) -> None:
         """Corroboration: another source, perhaps a better one, perhaps with a new figure or state."""
@@ -222,11 +233,13 @@ class _Scale:
         behind = backing(members)
         clashes = clash_of_figures(known.figures, claim.figures)
         standing = self._standing(known, behind)
+        modality = act.modality if known.standing is Standing.DUE else known.modality
         joined = tuple(s for s in claim.states if s not in known.states) if act.firm else ()
         better = tier_of(item) > known.tier and claim.evidence is not None
         grown = replace(
             known,
             states=known.states + joined,
+            modality=modality,
             standing=standing,
             tier=max(known.tier, behind.tier),
             sources=max(known.sources, behind.sources),
@@ -244,13 +257,15 @@ class _Scale:
         if standing is not known.standing and standing is Standing.CONFIRMED:
             kind = AlertKind.PROMOTION
         self._keep(grown, kind, (item.id,), trusted=behind.trusted, aside=not main)
+        if act.dated and _exact(known) and act.day != known.event_date:
+            clashes += (f"{known.event_date} against {act.day}",)
         for words in clashes:
-            self._beside(grown, item, "|".join(words.split()), words)
+            self._beside(grown, item, words.replace(" ", "_"), words)
 
     def _standing(self, known: Development, behind: Backing) -> Standing:
         match known.standing:
             case Standing.DUE:
-                return standing_of(known.modality, behind, foreseen=True)
+                return standing_of(Modality.DONE, behind, foreseen=True)
             case Standing.REPORTED:
                 return standing_of(known.modality, behind)
             case _:
@@ -295,8 +310,12 @@ class _Scale:
         self.notes[item.id] = self.notes.get(item.id, ()) + words
 
 
+def _exact(development: Development) -> bool:
+    return development.event_date is not None and development.date_precision in ("", "day")
+
+
 def _twin(act: Act, development: Development) -> bool:
-    return set(development.states) == act.states and same_stage(development.stage, act.stage)
+    return act.states <= set(development.states) and same_stage(development.stage, act.stage)
 
 
 def _told(act: Act, event: PastEvent) -> bool:

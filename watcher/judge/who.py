@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from watcher.judge.fold import passage
 from watcher.judge.match import Patterns
+from watcher.model import Claim, Entry
 from watcher.topic import Topic
 
 
@@ -42,3 +44,12 @@ def mentions(folded: str, topic: Topic, language: str | None = None) -> tuple[Me
         for start, end, codes in state_patterns(topic, language).longest(folded)
         for code in codes
     )
+
+
+def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: str | None) -> tuple[str, ...]:
+    """The states whose act or position is reported, not every state that is mentioned."""
+    for sentence in passage(entry):
+        named = mentions(sentence.folded, topic, language)
+        if named:
+            return tuple(dict.fromkeys(m.state for m in named))
+    return ()
