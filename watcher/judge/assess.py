@@ -1,0 +1,49 @@
+"""One entry judged on its own: relevant or not, whose, what, how sure, and why. Pure; stores nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watcher.judge.classify import classify, language_of
+from watcher.judge.extract import extract
+from watcher.model import Band, Claim, Entry, Figure, Modality, Reason
+from watcher.topic import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """`development`, `modality` and what follows are empty for an entry that is not relevant."""
+
+    band: Band
+    score: float
+    language: str | None
+    countries: tuple[str, ...]
+    development: str | None
+    modality: Modality | None
+    reasons: tuple[Reason, ...]
+    claims: tuple[Claim, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+    @property
+    def relevant(self) -> bool:
+        return self.band is Band.RELEVANT
+
+
+def assess(entry: Entry, topic: Topic) -> Assessment:
+    """What `watcher assess` prints and the pipeline stores of an entry."""
+    verdict = classify(entry, topic)
+    if not verdict.relevant:
+        return Assessment(verdict.band, verdict.score, entry.language, (), None, None, verdict.reasons)
+    language = language_of(entry)
+    found = extract(entry, verdict, topic, language)
+    return Assessment(
+        verdict.band,
+        verdict.score,
+        language,
+        found.states,
+        found.development,
+        found.modality,
+        verdict.reasons,
+        found.claims,
+        found.figures,
+    )

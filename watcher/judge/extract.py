@@ -1,0 +1,208 @@
+"""What an item is about: the step and its standing, whose, when, with which figures. Pure.
+
+Every clause gives signals (`steps`); they are added up over the item with what they weigh there. The main
+development is the heaviest; of steps told as done the latest counts most, since the earlier ones lead to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from watcher.judge import who
+from watcher.judge.clauses import Clause, Spoken, read
+from watcher.judge.dates import Dated
+from watcher.judge.figures import figures_in, is_ballot
+from watcher.judge.steps import Scene, Signal, signals
+from watcher.model import Claim, Entry, Evidence, Figure, Modality, Verdict
+from watcher.topic import Topic
+
+_OLD = timedelta(days=8)
+MOST_CLAIMS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """`states` are those whose act or position is reported; `claims[0]` is the main one, if any."""
+
+    states: tuple[str, ...]
+    development: str
+    modality: Modality
+    claims: tuple[Claim, ...]
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A signal where it stood, and what it weighs there."""
+
+    signal: Signal
+    score: float
+    clause: Clause
+    sentence: Spoken
+
+
+def extract(entry: Entry, verdict: Verdict, topic: Topic, language: str | None) -> Extract:
+    """`verdict` is taken for the seam's sake: a rejected entry is read just the same."""
+    published = entry.published.date() if entry.published else None
+    spoken = read(entry, topic, language, published)
+    figures = {s.sentence: figures_in(s.sentence.folded, _evidence(s, language)) for s in spoken}
+    told = tuple(_told(spoken, figures, topic, language, published))
+    claims = tuple(_claims(told, figures, topic, language, published))
+    states = who.states_of(entry, claims, topic, language)
+    if claims:
+        claims = (replace(claims[0], states=states), *claims[1:])
+    every = tuple(dict.fromkeys(f for s in spoken for f in figures[s.sentence]))
+    if not claims:
+        return Extract(states, "other", Modality.DONE, (), every)
+    return Extract(states, claims[0].development, claims[0].modality, claims, every)
+
+
+def _evidence(spoken: Spoken, language: str | None) -> Evidence:
+    return Evidence(spoken.sentence.text, spoken.sentence.where, language)
+
+
+# ── what every clause says ───────────────────────────────────────────────────────────────────
+
+
+def _told(
+    spoken: tuple[Spoken, ...], figures: Figures, topic: Topic, language: str | None, published: date | None
+) -> Iterator[_Told]:
+    subjects = _subjects(spoken)
+    for sentence in spoken:
+        ballot = is_ballot(figures[sentence.sentence])
+        outsider = _outsider(sentence, topic)
+        for clause in sentence.clauses:
+            scene = Scene(clause, sentence, language, ballot, outsider, figures[sentence.sentence])
+            share = _share(clause, sentence, subjects, published)
+            for signal in signals(scene):
+                yield _Told(signal, signal.weight * sentence.weight * share, clause, sentence)
+
+
+Figures = dict[object, tuple[Figure, ...]]
+
+
+def _subjects(spoken: tuple[Spoken, ...]) -> frozenset[str]:
+    """The states of the title, else of the first sentence that names any."""
+    for sentence in spoken:
+        if sentence.states:
+            return frozenset(sentence.states)
+    return frozenset()
+
+
+def _outsider(sentence: Spoken, topic: Topic) -> bool:
+    return any(topic.states[s].legal_status == "NON_PARTY" for s in sentence.states[:1] if s in topic.states)
+
+
+def _share(clause: Clause, sentence: Spoken, subjects: frozenset[str], published: date | None) -> float:
+    """How much of its weight a clause keeps: less for the past, for other states, and in passing."""
+    share = 1.0
+    if sentence.title:
+        return 0.7 if clause.opener == "after" else 1.0
+    if "background" in clause.hits or _is_old(clause, sentence, published):
+        share *= 0.3
+    if clause.opener == "after":
+        share *= 0.6
+    own = clause.states or sentence.states
+    if own and subjects and subjects.isdisjoint(own):
+        share *= 0.3
+    return share
+
+
+def _is_old(clause: Clause, sentence: Spoken, published: date | None) -> bool:
+    if published is None:
+        return False
+    dates = [d for d in clause.dates if d.precision == "day"]
+    if dates:
+        return all(d.day < published - _OLD for d in dates)
+    return bool(sentence.years) and all(year < published.year - 1 for year in sentence.years)
+
+
+# ── what the item says ───────────────────────────────────────────────────────────────────────
+
+
+def _claims(
+    told: tuple[_Told, ...], figures: Figures, topic: Topic, language: str | None, published: date | None
+) -> Iterator[Claim]:
+    """The main claim, then what else is told, each kind once for each group of states."""
+    groups = _grouped(told, topic)
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for group in groups[:MOST_CLAIMS]:
+        claim = _claim(group, figures, language, published)
+        if (claim.stage, claim.states) not in seen:
+            seen.add((claim.stage, claim.states))
+            yield claim
+
+
+def _grouped(told: tuple[_Told, ...], topic: Topic) -> list[list[_Told]]:
+    """Signals of one development, heaviest development first; within it, heaviest signal first."""
+    by_kind: dict[str, list[_Told]] = {}
+    for one in told:
+        by_kind.setdefault(one.signal.development, []).append(one)
+    return sorted(
+        (sorted(group, key=lambda t: -t.score) for group in by_kind.values()),
+        key=lambda group: -_weight(group, topic),
+    )
+
+
+def _weight(group: list[_Told], topic: Topic) -> float:
+    """The heaviest signal of each sentence, together. A step to come that the title does not tell of is
+    next to nothing; of steps done, a later one outweighs an earlier."""
+    best: dict[int, float] = {}
+    for one in group:
+        score = one.score * (0.25 if one.signal.pending else 1.0)
+        key = id(one.sentence)
+        best[key] = max(best.get(key, 0.0), score)
+    weight = sum(best.values())
+    lead = group[0].signal
+    stage = topic.lifecycle.stages.get(lead.stage)
+    if stage and stage.path != "other" and not lead.pending and lead.modality is Modality.DONE:
+        weight *= 1 + 0.06 * stage.rank
+    return weight
+
+
+def _claim(group: list[_Told], figures: Figures, language: str | None, published: date | None) -> Claim:
+    lead = max(group, key=lambda t: t.score * (0.25 if t.signal.pending else 1.0))
+    day, precision = _event_date(group, lead, published)
+    return Claim(
+        states=lead.clause.states or lead.sentence.states,
+        development=lead.signal.development,
+        stage=lead.signal.stage,
+        modality=lead.signal.modality,
+        substep=lead.signal.substep,
+        event_date=day,
+        date_precision=precision,
+        evidence=_evidence(lead.sentence, language),
+        figures=_figures_of(group, figures),
+    )
+
+
+def _figures_of(group: Iterable[_Told], figures: Figures) -> tuple[Figure, ...]:
+    found: dict[str, Figure] = {}
+    for one in group:
+        for figure in figures[one.sentence.sentence]:
+            found.setdefault(figure.key, figure)
+    return tuple(found.values())
+
+
+def _event_date(group: list[_Told], lead: _Told, published: date | None) -> tuple[date | None, str]:
+    """The date in the clause that tells it, else in its sentence, else where the same is told again."""
+    planned = lead.signal.modality is Modality.PLANNED
+    places = [lead, *(t for t in group if t.signal.modality is lead.signal.modality)]
+    for one in places:
+        for dates in (one.clause.dates, one.sentence.dates):
+            chosen = _chosen(dates, planned, published)
+            if chosen:
+                return chosen.day, chosen.precision
+    return None, ""
+
+
+def _chosen(dates: tuple[Dated, ...], planned: bool, published: date | None) -> Dated | None:
+    if published is None:
+        return next((d for d in dates if d.precision == "day"), None)
+    if planned:
+        ahead = [d.ahead(published) for d in dates]
+        return next((d for d in ahead if d.day >= published), None)
+    past = [d for d in dates if d.day <= published]
+    return next((d for d in past if d.precision == "day"), past[0] if past else None)
