@@ -31,9 +31,9 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("demo", "demo", "See it work on local news; no network, nothing kept."),
     "assess": ("judging", "assess", "Judge JSON Lines; stores nothing."),
     "replay": ("judging", "replay", "Run an archive through the pipeline with a simulated clock."),
-    "explain": ("judging", "explain", "Why an item was judged as it was."),
-    "rejudge": ("judging", "rejudge", "What would change under today's lexicon."),
-    "gold": ("judging", "gold", "Export the analyst's marks as labelled rows."),
+    "explain": ("explaining", "explain", "Why an item was judged as it was."),
+    "rejudge": ("explaining", "rejudge", "What would change under today's lexicon."),
+    "gold": ("explaining", "gold", "Export the analyst's marks as labelled rows."),
 }
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from watcher.cli.output import emit_rows, emit_text, progress
 from watcher.cli.start import SHIPPED_TOPIC
+
+if TYPE_CHECKING:
+    from watcher.demo.servers import Mail
+    from watcher.demo.world import DemoWorld
 
 
 @click.command()
@@ -53,48 +57,31 @@ def _play(folder: Path) -> None:
                 clock = _at(moment)
                 asyncio.run(one_cycle(config, lambda: topic, db, clock, force=True))
                 for mail in world.mailbox[mails:]:
-                    emit_text(f"{moment:%d %b %H:%M}  mail  {_subject(mail.content)}")
+                    emit_text(f"{moment:%d %b %H:%M}  mail  {mail.subject}")
                 mails = len(world.mailbox)
                 shown(number, f"{moment:%d %B %Y}")
-        _show_last(world.mailbox[-1].content if world.mailbox else b"")
+        _show_last(world.mailbox)
         _write_pages(folder, world)
         _status(folder, world.moments[-1])
 
 
-def _at(moment: datetime):  # type: ignore[no-untyped-def]
+def _at(moment: datetime) -> Callable[[], datetime]:
     return lambda: moment
 
 
-def _message(content: bytes) -> EmailMessage:
-    found = message_from_bytes(content, policy=policy.default)
-    assert isinstance(found, EmailMessage)
-    return found
-
-
-def _subject(content: bytes) -> str:
-    return str(_message(content)["Subject"])
-
-
-def _show_last(content: bytes) -> None:
+def _show_last(mailbox: Sequence[Mail]) -> None:
     """The last mail as its reader sees it."""
-    if not content:
-        return
-    body = _message(content).get_body(preferencelist=("plain",))
-    emit_text("\n" + "─" * 78 + f"\nThe last mail: {_subject(content)}\n" + "─" * 78)
-    if body is not None:
-        emit_text(str(body.get_content()))
+    if mailbox:
+        rule = "─" * 78
+        emit_text(f"\n{rule}\nThe last mail: {mailbox[-1].subject}\n{rule}\n{mailbox[-1].text()}")
 
 
-def _write_pages(folder: Path, world: object) -> None:
-    from watcher.demo.world import DemoWorld
+def _write_pages(folder: Path, world: DemoWorld) -> None:
     from watcher.notify.preview import preview
 
-    assert isinstance(world, DemoWorld)
     (folder / "slack.html").write_text(preview(world.slack_messages), encoding="utf-8")
     if world.mailbox:
-        html = _message(world.mailbox[-1].content).get_body(preferencelist=("html",))
-        if html is not None:
-            (folder / "mail.html").write_text(str(html.get_content()), encoding="utf-8")
+        (folder / "mail.html").write_text(world.mailbox[-1].text("html"), encoding="utf-8")
     emit_text(f"{len(world.slack_messages)} Slack message(s), {len(world.mailbox)} mail(s) received")
 
 

@@ -1,4 +1,4 @@
-"""`assess`, `replay`, `explain`, `rejudge`, `gold`: the judgement, testable by anyone."""
+"""`assess`, `replay`: the judgement, testable by anyone."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import BinaryIO, TextIO
 
 import click
 
@@ -245,7 +246,7 @@ def changed(start: Start, source_id: str, **fields: object) -> None:
 @sources.command("export")
 @click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
 @pass_start
-def export(start: Start, file: click.utils.LazyFile) -> None:
+def export(start: Start, file: TextIO) -> None:
     """Write the sources that are on as OPML."""
     from watcher.collect.opml import export_opml
 
@@ -255,7 +256,7 @@ def export(start: Start, file: click.utils.LazyFile) -> None:
 @sources.command("import")
 @click.argument("file", type=click.File("rb"))
 @pass_start
-def import_(start: Start, file: click.utils.LazyFile) -> None:
+def import_(start: Start, file: BinaryIO) -> None:
     """Add the feeds of an OPML file to sources.toml in the state directory."""
     from watcher.cli.sources_file import added_file, append
     from watcher.collect.opml import import_opml

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from watcher.errors import ConfigError
 from watcher.load_topic import load_topic
-from watcher.model import Config
+from watcher.model import Config, Policy
 from watcher.toml_file import TomlError, find_line, read_toml
 
-__all__ = ["load", "load_topic", "locate"]
+__all__ = ["default_policy", "load", "load_topic", "locate"]
 
 STATE_DIR = "state"
 
@@ -36,6 +36,16 @@ def load(
     from watcher.config.reading import read
 
     return read(path, env=env, source_kinds=source_kinds, channel_kinds=channel_kinds)
+
+
+def default_policy() -> Policy:
+    """The policy of an empty configuration."""
+    from zoneinfo import ZoneInfo
+
+    from watcher.config.policy import policy
+    from watcher.config.settings import PolicySection
+
+    return policy(PolicySection(), ZoneInfo("UTC"))
 
 
 def locate(path: Path) -> Path:

@@ -43,7 +43,6 @@ def calendar_rows(db: Database, topic: Topic, now: datetime, days: int) -> list[
             "what": term.what,
             "rule": ARTICLES.get(term.article, term.article),
             "held": term.held,
-            "confirmed": term.settled,
             "development": term.development,
             "source": term.source,
             "uid": term.key,

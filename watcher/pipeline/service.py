@@ -106,7 +106,7 @@ async def one_cycle(
     force: bool = False,
     send: bool = True,
     progress: Progress | None = None,
-    write: Callable[[str], object] | None = None,
+    write: Callable[[str], object] = speaking.print_out,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Cycle:
     """Poll, tick, speak. Raises StoreError; nothing else stops a cycle."""
@@ -133,7 +133,7 @@ def _speak_apart(
     config: Config,
     topic: Callable[[], Topic],
     clock: Clock,
-    write: Callable[[str], object] | None,
+    write: Callable[[str], object],
     stopping: Callable[[], bool],
 ) -> speaking.Spoken:
     """With a connection of its own: one belongs to one thread."""

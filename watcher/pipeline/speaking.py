@@ -7,6 +7,7 @@ touches the world, one thread a channel, and every row is written by this thread
 from __future__ import annotations
 
 import logging
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -48,6 +49,11 @@ OLD_NEWS = timedelta(days=14)
 _SETTLED_SEEN = timedelta(days=7)
 
 
+def print_out(text: str) -> object:
+    """Where the console channel writes unless told otherwise."""
+    return sys.stdout.write(text)
+
+
 @dataclass(slots=True)
 class Spoken:
     """What one turn of speaking did: rows by the state they ended in, and the messages sent."""
@@ -64,7 +70,7 @@ def speak(
     clock: Clock,
     *,
     stopping: Callable[[], bool] = lambda: False,
-    write: Callable[[str], object] | None = None,
+    write: Callable[[str], object] = print_out,
     fault: Callable[[str], None] = lambda point: None,
 ) -> Spoken:
     """Sends what is due. Raises StoreError; a channel's trouble is in its rows."""
@@ -91,7 +97,7 @@ def speak(
         clock=clock,
         fault=fault,
         stopping=stopping,
-        **({"write": write} if write else {}),
+        write=write,
     )
     rows = deliver.speak(work, tools)
     _remember(db, work, rows, now)
@@ -214,7 +220,7 @@ def _ready(config: Config, db: Database, now: datetime, away: tuple[datetime, da
 def outbox(db: Database, now: datetime) -> tuple[tuple[Delivery, ...], Mapping[int, Alert]]:
     """Open rows, what was sent in the last hour, and the rows of alerts that open ones follow."""
     owed = deliveries.owed(db)
-    told = {a.id: a for a in alerts.many(db, {d.alert_id for d in owed})}
+    told: dict[int, Alert] = {a.id: a for a in alerts.many(db, {d.alert_id for d in owed})}
     followed = {a.follows for a in told.values() if a.follows is not None}
     told |= {a.id: a for a in alerts.many(db, followed)}
     rows = {d.id: d for d in owed}
