@@ -112,7 +112,7 @@ class _Desk:
         if urgent and not self._interrupted(development) and change.kind not in RIGHTING:
             foretold = next(iter(self._of(development.follows)), None)
             self._alert(f"new|{development.key}", AlertKind.NEW, Urgency.INSTANT, change, foretold)
-        elif first is None and change.kind is not None and not self._told(development):
+        elif first is None and change.kind is AlertKind.NEW and not self._told(development):
             self._alert(f"listed|{development.key}", change.kind, Urgency.DIGEST, change, None)
 
     def clock(self, due: Due) -> None:

@@ -16,6 +16,7 @@ from watcher.topic import Lifecycle, Topic
 _UNTAKEN = (Standing.PLANNED, Standing.DENIED, Standing.RETRACTED, Standing.DUE)
 SLACK = timedelta(days=1)  # two outlets, two sides of midnight
 SLACK_PUBLISHED = timedelta(days=4)  # when only the day of publication is known
+FRESH = timedelta(days=30)  # how long a report of an entry into force may be the first
 VAGUE = timedelta(days=62)  # a step whose month alone is known
 
 
@@ -82,6 +83,8 @@ def _long_a_party(act: Act, point: Standpoint, topic: Topic, now: datetime) -> s
         return ""
     state = topic.states.get(point.state)
     since = state.since if state else None
+    if since is not None and since > now.date() - FRESH:
+        return ""
     return f"a party since {since}" if since else "a party already"
 
 

@@ -152,6 +152,8 @@ class _Scale:
         known = self._find(lambda d: same_step(done, d) and d.standing is not Standing.RETRACTED)
         if known is None:
             return False
+        if known.standing is Standing.DENIED:
+            return True
         if tier_of(item) >= known.tier and known.standing is Standing.REPORTED:
             undone = replace(known, standing=Standing.DENIED, delta=("denied",), revision=known.revision + 1)
             self._keep(undone, AlertKind.RETRACTION, (item.id,), trusted=backing([item]).trusted)
