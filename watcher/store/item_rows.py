@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
+from zlib import crc32
 
 from watcher.model import (
     Band,
@@ -35,7 +36,7 @@ from watcher.store.columns import (
     unpack,
     unsigned,
 )
-from watcher.store.database import Columns, Row
+from watcher.store.database import Row, Value
 
 REJECTED = (
     "id", "key_hash", "key", "url", "source_id", "title", "band", "score", "reasons", "at", "first_seen",
@@ -56,10 +57,15 @@ def key_hash(key: str) -> int:
 
 def said_hash(entry: Entry) -> int:
     """Stands for title and summary: tells an edit from mere noise in the raw item."""
-    return key_hash(f"{entry.title}\n{entry.summary}")
+    return text_hash(f"{entry.title}\n{entry.summary}")
 
 
-def rejected_row(item: Item) -> Columns:
+def text_hash(text: str) -> int:
+    """Four bytes, a fifth of the time of eight good ones: a miss is an edit overlooked, once in 4 billion."""
+    return crc32(text.encode("utf-8", "replace"))
+
+
+def rejected_row(item: Item) -> dict[str, Value]:
     """Half of the columns; of the reasons only their codes."""
     entry = item.entry
     first_seen, published = micros(item.first_seen), micros_or_none(entry.published)
@@ -70,7 +76,7 @@ def rejected_row(item: Item) -> Columns:
         "url": entry.url,
         "source_id": entry.source_id,
         "title": entry.title,
-        "band": item.verdict.band.value,
+        "band": "rejected",
         "score": item.verdict.score,
         "reasons": _codes(tuple(reason.code for reason in item.verdict.reasons)),
         "at": first_seen if published is None or published > first_seen else published,
@@ -84,13 +90,13 @@ def rejected_row(item: Item) -> Columns:
     }
 
 
-def whole_row(item: Item) -> Columns:
+def whole_row(item: Item) -> dict[str, Value]:
     """Every column; the text itself goes into `texts`."""
     entry = item.entry
-    return {
-        **rejected_row(item),
+    return rejected_row(item) | {
+        "band": item.verdict.band.value,
         "reasons": to_json([_reason_row(reason) for reason in item.verdict.reasons]),
-        "text_hash": key_hash(entry.content),
+        "text_hash": text_hash(entry.content),
         "updated": micros_or_none(entry.updated),
         "declared_language": entry.language,
         "outlet": entry.outlet,

@@ -86,7 +86,7 @@ def changed(before: Existing, entry: Entry) -> bool:
     if before.said_hash != item_rows.said_hash(entry):
         return True
     whole = len(entry.content) >= SHORT and before.text_hash is not None
-    return whole and before.text_hash != item_rows.key_hash(entry.content)
+    return whole and before.text_hash != item_rows.text_hash(entry.content)
 
 
 def whole(db: Database, item_id: int) -> Item | None:
@@ -137,20 +137,24 @@ def rejected_since(db: Database, first_id: int, limit: int) -> tuple[Item, ...]:
 def page(
     db: Database, filters: Filters | None = None, *, limit: int = 50, before: int | None = None
 ) -> tuple[Item, ...]:
-    """Newest first, without their text. `before`: the id of the last item of the page above."""
+    """Newest published first, without their text; with rejected ones among them, newest seen first.
+    `before`: the id of the last item of the page above."""
     filters = filters or Filters()
     clauses, parameters = _where(filters)
-    if before is not None:
-        clauses.append("(i.at, i.id) < (SELECT at, id FROM items WHERE id = :before)")
-        parameters["before"] = before
-    table = "items i"
+    table, at, number = "items i", "i.at", "i.id"
     if len(filters.states) == 1:  # walks that state's own index instead of asking each item
-        table = "item_states s CROSS JOIN items i ON i.id = s.item_id"
+        table, at, number = "item_states s CROSS JOIN items i ON i.id = s.item_id", "s.at", "s.item_id"
         clauses.append("s.state = :state")
         parameters["state"] = filters.states[0]
-    order = "i.id" if Band.REJECTED in filters.bands else "s.at" if "item_states s" in table else "i.at"
+    if Band.REJECTED in filters.bands:
+        at = number
+    if before is not None:
+        last = "id, id" if at == number else "at, id"
+        clauses.append(f"({at}, {number}) < (SELECT {last} FROM items WHERE id = :before)")  # noqa: S608
+        parameters["before"] = before
     sql = (
-        f"SELECT i.* FROM {table} WHERE {' AND '.join(clauses)} ORDER BY {order} DESC, i.id DESC LIMIT :limit"  # noqa: S608
+        f"SELECT i.* FROM {table} WHERE {' AND '.join(clauses)} "  # noqa: S608
+        f"ORDER BY {at} DESC, {number} DESC LIMIT :limit"
     )
     return tuple(map(item_rows.item, db.rows(sql, limit=limit, **parameters)))
 

@@ -1,0 +1,167 @@
+"""What a growing archive costs: the store's part of a cycle, lists and searches at 10k, 100k and 1M items.
+
+    python -m benchmarks.growth [--sizes 10000,100000,1000000] [--share 0.05] [--folder DIR]
+
+One cycle here: memory is read (`known`), 3,000 keys are looked up, 1,000 rejected and 20 relevant items
+and the states of 300 sources are committed. Each figure is the median of several runs, in milliseconds of
+wall time; the database is on disk and durable (synchronous=FULL).
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from watcher.model import (
+    Band,
+    Entry,
+    EntryKey,
+    Findings,
+    Item,
+    ItemId,
+    PollState,
+    Reason,
+    SourceId,
+    Story,
+    StoryId,
+    Verdict,
+)
+from watcher.store import database, findings, items, known, search
+from watcher.store.database import Database
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+BATCH = 5_000
+SOURCES = 300
+OPEN_DAYS = 30
+A_DAY = 3_000  # items
+
+_WORDS = [f"word{number}" for number in range(20_000)]
+_WEIGHTS = list(itertools.accumulate(1 / (rank + 10) for rank in range(len(_WORDS))))
+
+
+def sentence(rng: random.Random, length: int) -> str:
+    return " ".join(rng.choices(_WORDS, cum_weights=_WEIGHTS, k=length))
+
+
+def article(rng: random.Random, number: int, at: datetime, band: Band) -> Item:
+    """Every relevant one holds the word "treaty", the commonest there can be."""
+    url = f"https://news{number % SOURCES}.example/2026/{number}/{rng.getrandbits(64):x}"
+    title = sentence(rng, 8)
+    text = f"treaty {sentence(rng, 60)}" if band is Band.RELEVANT else ""
+    entry = Entry(
+        EntryKey(url),
+        SourceId(f"source-{number % SOURCES}"),
+        url,
+        title,
+        content=text,
+        published=at,
+        hash=number,
+    )
+    return Item(ItemId(number), entry, Verdict(0.5, band, (Reason("no-treaty", ""),)), at, language="en")
+
+
+def fill(db: Database, size: int, share: float, rng: random.Random) -> None:
+    """`size` items, `share` of them relevant, the newest just now; stories for those of the open window."""
+    db.connection.execute("PRAGMA synchronous = OFF")
+    for start in range(1, size + 1, BATCH):
+        batch = [
+            article(rng, number, moment(number, size), band_of(rng, share))
+            for number in range(start, min(start + BATCH, size + 1))
+        ]
+        relevant = tuple(item for item in batch if item.verdict.relevant)
+        rejected = tuple(item for item in batch if not item.verdict.relevant)
+        opened = tuple(stories_of(relevant))
+        findings.commit(db, Findings(NOW, items=relevant, rejected=rejected, stories=opened))
+    db.connection.execute("PRAGMA synchronous = FULL")
+    db.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def band_of(rng: random.Random, share: float) -> Band:
+    return Band.RELEVANT if rng.random() < share else Band.REJECTED
+
+
+def moment(number: int, size: int) -> datetime:
+    return NOW - timedelta(days=(size - number) / A_DAY)
+
+
+def stories_of(relevant: tuple[Item, ...]) -> Iterator[Story]:
+    """Stories of the last days, of ten reports each; a hundred at most, as in a busy month."""
+    recent = [item for item in relevant if item.first_seen > NOW - timedelta(days=1)][:1000]
+    for start in range(0, len(recent), 10):
+        part = recent[start : start + 10]
+        ids = tuple(item.id for item in part)
+        seen = part[-1].first_seen
+        yield Story(
+            StoryId(part[0].id), ("FI",), "W4", "", "x", part[0].entry.title, seen, seen, item_ids=ids
+        )
+
+
+def cycle(db: Database, rng: random.Random) -> None:
+    memory = known.known(db, NOW, timedelta(days=OPEN_DAYS))
+    first = memory.ids.item
+    fresh = [article(rng, first + n, NOW, Band.REJECTED) for n in range(1000)]
+    told = [article(rng, first + 1000 + n, NOW, Band.RELEVANT) for n in range(20)]
+    asked = [item.entry.key for item in (*fresh, *told)]
+    items.existing(db, [*asked, *(EntryKey(f"{key}/again") for key in asked), *asked])
+    polls = [PollState(SourceId(f"source-{n}"), seen=bytes(240), last_poll=NOW) for n in range(SOURCES)]
+    findings.commit(db, Findings(NOW, tuple(polls), tuple(told), tuple(fresh)))
+
+
+def timed(act: Callable[[], object], times: int = 5) -> float:
+    """Median milliseconds of wall time."""
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        act()
+        taken.append((time.perf_counter() - began) * 1000)
+    return statistics.median(taken)
+
+
+def measures(db: Database, rng: random.Random) -> dict[str, float]:
+    newest = items.page(db, limit=1)[0]
+    return {
+        "known": timed(lambda: known.known(db, NOW, timedelta(days=OPEN_DAYS))),
+        "cycle": timed(lambda: cycle(db, rng), 9),
+        "page": timed(lambda: items.page(db, limit=50)),
+        "next page": timed(lambda: items.page(db, limit=50, before=newest.id)),
+        "show": timed(lambda: items.get(db, newest.id)),
+        "newest": timed(lambda: search.search(db, "treaty", limit=50)),
+        "newest rare": timed(lambda: search.search(db, "word19000 treaty", limit=50)),
+        "ranked": timed(lambda: search.search(db, "treaty", "rank", 50)),
+        "ranked 2": timed(lambda: search.search(db, "word1 treaty", "rank", 50)),
+        "rejected": timed(lambda: search.search(db, "word19000", rejected=True)),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--sizes", default="10000,100000,1000000")
+    parser.add_argument("--share", type=float, default=0.05, help="of the items are relevant")
+    parser.add_argument("--folder", type=Path, help="keep the databases there")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        for size in map(int, asked.sizes.split(",")):
+            path = (asked.folder or Path(scratch)) / f"growth-{size}-{asked.share}.db"
+            known_already = path.exists()
+            rng = random.Random(size)
+            with database.open(path) as db:
+                began = time.perf_counter()
+                if not known_already:
+                    fill(db, size, asked.share, rng)
+                each = (time.perf_counter() - began) / size * 1e6
+                figures = measures(db, rng)
+            shown = "  ".join(f"{name} {value:.1f}" for name, value in figures.items())
+            print(
+                f"{size:>9,} items  filled at {each:.0f} µs each, {path.stat().st_size / 1e6:.0f} MB  {shown}"
+            )
+
+
+if __name__ == "__main__":
+    main()
