@@ -65,9 +65,12 @@ class HttpSink:
     @property
     def taken(self) -> list[Any]:
         """The payloads that were answered with a yes."""
-        return [json.loads(body) for body in self._taken]
+        return [json.loads(body) for _, body in self._taken]
 
-    _taken: list[bytes] = field(default_factory=list)
+    def taken_at(self, path: str) -> list[Any]:
+        return [json.loads(body) for at, body in self._taken if at == path]
+
+    _taken: list[tuple[str, bytes]] = field(default_factory=list)
 
 
 @contextmanager
@@ -99,7 +102,7 @@ def http_sink(*answers: Answer, slack: bool = False) -> Iterator[HttpSink]:
                 sink.faults += faults
                 answer.error = "invalid_blocks" if faults else ""
             if answer.status < 300 and not answer.error:
-                sink._taken.append(body)
+                sink._taken.append((self.path, body))
             self._reply(answer)
 
         def _reply(self, answer: Answer) -> None:

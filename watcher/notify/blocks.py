@@ -104,10 +104,11 @@ def _blocks(lines: Sequence[str]) -> Iterator[Block]:
         yield {"type": "divider"}
         yield from _blocks(lines[1:])
     elif first.startswith("# "):
-        yield header(first[2:])
+        yield from [header(first[2:])] if first[2:].strip() else []
         yield from _blocks(lines[1:])
     elif first.startswith("|| "):
-        yield context("\n".join(line.removeprefix("|| ") for line in lines))
+        text = "\n".join(line.removeprefix("|| ") for line in lines)
+        yield from [context(text)] if text.strip() else []
     else:
         yield from (section(part) for part in _within(lines))
 
