@@ -24,7 +24,7 @@ def only(body: bytes | str, **fields: object) -> Entry:
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_titles_of_every_dialect(name: str) -> None:
-    wanted = [title for title in EXPECTED[name]["titles"]]
+    wanted = list(EXPECTED[name]["titles"])
     assert [entry.title for entry in entries(feed_bytes(name))][: len(wanted)] == wanted
 
 

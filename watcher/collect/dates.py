@@ -28,6 +28,13 @@ _ISO_LOOSE = re.compile(
 _DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})(?:,?\s+(\d{1,2}):(\d\d)(?::(\d\d))?)?")
 
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED = re.compile(r"(?:\w+,?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})\b")
+_NAMED_FIRST = re.compile(
+    r"(?:[A-Za-z]+day,?\s+)?([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b"
+)
+
+
 def when(text: str | None) -> datetime | None:
     """The moment that `text` names, UTC; None when it names none. Zoneless times count as UTC."""
     text = (text or "").strip()
@@ -91,7 +98,19 @@ def _loose(text: str) -> datetime | None:
     if match := _DAY_FIRST.match(text):
         day, month, year, hour, minute, second = match.groups()
         return _made(year, month, day, hour, minute, second)
-    return None
+    return _named(text)
+
+
+def _named(text: str) -> datetime | None:
+    """`4 June 2025` and `June 4, 2025`."""
+    if match := _NAMED.match(text):
+        day, name, year = match.groups()
+    elif match := _NAMED_FIRST.match(text):
+        name, day, year = match.groups()
+    else:
+        return None
+    month = name[:3].lower()
+    return _made(year, str(_MONTHS.index(month) + 1), day, None, None, None) if month in _MONTHS else None
 
 
 def _made(*parts: str | None) -> datetime | None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from watcher.collect.charset import as_utf8, decode
+from watcher.collect.markup import soup as parsed_html
 from watcher.collect.text import clean, one_line
 from watcher.collect.urls import host_of, web_address
 
@@ -61,7 +62,7 @@ def feed_title(body: bytes, content_type: str = "") -> str:
 def candidates(body: bytes, url: str, content_type: str = "") -> tuple[Candidate, ...]:
     """Where to look for a site's feeds: what the page declares, what its links look like, then the
     usual paths. Comment feeds come last of their class. Each address once, at most twenty."""
-    soup = BeautifulSoup(decode(body[:2_000_000], content_type), "lxml")
+    soup = parsed_html(decode(body[:2_000_000], content_type))
     declared, linked = list(_declared(soup, url)), list(_linked(soup, url))
     ordered = [
         *sorted(declared, key=_about_comments),

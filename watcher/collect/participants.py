@@ -209,7 +209,10 @@ ZW Zimbabwe
 def _folded(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.casefold())
     return " ".join(
-        re.findall(r"[a-z]+", "".join(c for c in plain if not unicodedata.combining(c)).replace("'", ""))
+        re.findall(
+            r"[a-z]+",
+            "".join(c for c in plain if not unicodedata.combining(c)).replace("'", "").replace("’", ""),
+        )
     )
 
 

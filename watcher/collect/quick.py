@@ -67,6 +67,7 @@ _DATES = {
     "updated": "updated",
     "modified": "updated",
 }
+_BING_SOURCE = "}Source"  # its namespace is the address that was asked
 _PARSER = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": True, "remove_pis": True,
            "remove_comments": True}  # fmt: skip
 _BARE_AMPERSAND = re.compile(
@@ -130,6 +131,8 @@ def _raw(node: etree._Element) -> RawItem | None:
     base = _inherited(node, "base")
     for child in node:
         field = _FIELDS.get(child.tag)
+        if field is None and isinstance(child.tag, str) and child.tag.endswith(_BING_SOURCE):
+            field = "source"
         if field is not None:
             if child.attrib and _encoded(child):
                 return None
@@ -224,7 +227,7 @@ def _author(field: str, child: etree._Element, found: dict[str, str], base: str)
 
 
 def _source(field: str, child: etree._Element, found: dict[str, str], base: str) -> None:
-    if child.get("url"):
+    if child.get("url") or len(child) == 0:
         found["outlet"], found["outlet_url"] = _text(child), child.get("url", "")
         return
     for part in child:

@@ -195,7 +195,7 @@ def _from_feedparser(item: Any, feed_language: str) -> RawItem:
         updated=_str(item, "updated") if "updated" in item else "",
         author=_author(item),
         language=_own_language(item, feed_language),
-        outlet=_str(outlet, "title"),
+        outlet=_str(outlet, "title") or _str(item, "news_source"),
         outlet_url=_str(outlet, "href") or _str(outlet, "link"),
     )
 

@@ -17,6 +17,7 @@ from soupsieve import SelectorSyntaxError
 from watcher.collect.charset import decode
 from watcher.collect.dates import when
 from watcher.collect.entries import RawItem, Setting, entry, unrepeated
+from watcher.collect.markup import soup as parsed_html
 from watcher.collect.reading import MAX_ENTRIES, Reading, reading
 from watcher.collect.text import clean
 from watcher.collect.urls import canonical, host_of, web_address
@@ -39,8 +40,6 @@ _DATE_IN_TEXT = re.compile(
     r"\b(\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8}\.? \d{4}"
     r"|[A-Z][a-z]{2,8}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})\b"
 )
-_MONTH_FIRST = re.compile(r"([A-Z][a-z]{2})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$")
-_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Z][a-z]{2})[a-z]*\.? (\d{4})$")
 
 
 class Options(BaseModel):
@@ -67,6 +66,8 @@ def read(source: Source, state: PollState, fetched: Fetched) -> Reading:
     options = Options.model_validate(dict(source.options))
     soup = _soup(source, fetched)
     setting = Setting(source, _base(soup, fetched.url), fetched.at, _language(soup))
+    if options.whole:
+        return reading((entry(_itself(soup, fetched.url), setting),), state.seen, total=1)
     found = (
         _selected(soup, options, setting.base)
         if options.item or options.link
@@ -103,7 +104,7 @@ def _soup(source: Source, fetched: Fetched) -> BeautifulSoup:
     text = decode(fetched.body, fetched.headers.get("content-type", ""), source.language)
     if "<" not in text:
         raise ParseError(source.id, "not a web page")
-    return BeautifulSoup(text, "lxml")
+    return parsed_html(text)
 
 
 def _base(soup: BeautifulSoup, url: str) -> str:
@@ -173,10 +174,6 @@ def written_date(text: str) -> str:
     found = _DATE_IN_TEXT.search(text)
     if not found:
         return ""
-    if match := _MONTH_FIRST.match(found[1]):
-        return f"{match[2]} {match[1]} {match[3]} 00:00:00 GMT"
-    if match := _DAY_FIRST.match(found[1]):
-        return f"{match[1]} {match[2]} {match[3]} 00:00:00 GMT"
     return found[1]
 
 

@@ -129,8 +129,8 @@ def read(source: Source, state: PollState, fetched: Fetched) -> Reading:
 
 def _read_gdelt(source: Source, state: PollState, fetched: Fetched) -> Reading:
     answer = parsed(source, fetched)
-    articles = answer.get("articles", []) if isinstance(answer, dict) else None
-    if not isinstance(articles, list):
+    articles = answer.get("articles") if isinstance(answer, dict) and answer else []
+    if not isinstance(articles, list) or not isinstance(answer, dict):
         raise ParseError(source.id, "GDELT's answer holds no articles")
     setting = Setting(source, fetched.url, fetched.at, aggregator=True)
     made = [_gdelt(item, setting) for item in articles[:MAX_ENTRIES] if isinstance(item, dict)]

@@ -19,6 +19,7 @@ from soupsieve import SelectorSyntaxError
 
 from watcher.collect.charset import decode
 from watcher.collect.dates import plausible, when
+from watcher.collect.markup import soup as parsed_html
 from watcher.collect.participants import state_code
 from watcher.collect.reading import MAX_ENTRIES, Reading, hash_number, item_hash
 from watcher.collect.text import clean
@@ -118,9 +119,7 @@ def _summary(before: dict[str, Row], entries: tuple[Entry, ...]) -> tuple[str, .
 def _rows(source: Source, options: Options, fetched: Fetched) -> list[Row]:
     if len(fetched.body) > MAX_PAGE_BYTES:
         raise ParseError(source.id, f"a page of {len(fetched.body):,} bytes is too large to read")
-    soup = BeautifulSoup(
-        decode(fetched.body, fetched.headers.get("content-type", ""), source.language), "lxml"
-    )
+    soup = parsed_html(decode(fetched.body, fetched.headers.get("content-type", ""), source.language))
     table = _table(soup, options, source)
     if options.mode == "log":
         return _log_rows(table, options)
