@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,7 @@ BANDS = {
     "all": (Band.RELEVANT, Band.DOUBT, Band.REJECTED),
 }
 MARKS = ("read", "star", "relevant", "irrelevant")
+ALL_MARKS = (*MARKS, "none", "state", "stage", "date", "split", "merge")
 
 
 def item_row(item: Item) -> dict[str, object]:
@@ -206,26 +208,43 @@ def _when(moment: datetime | None) -> str:
 
 
 @click.command()
-@click.argument("item_ids", metavar="ID...", type=int, nargs=-1, required=True)
-@click.argument(
-    "mark_as", metavar="MARK", type=click.Choice((*MARKS, "none", "state", "stage", "date", "split", "merge"))
-)
-@click.argument("value", default="")
+@click.argument("words", metavar="ID... MARK [VALUE]", nargs=-1, required=True)
 @click.option("--by", default="", help="Who says so.")
 @json_option
 @pass_start
-def mark(start: Start, item_ids: tuple[int, ...], mark_as: str, value: str, by: str, as_json: bool) -> None:
+def mark(start: Start, words: tuple[str, ...], by: str, as_json: bool) -> None:
     """Mark items: read, star, relevant, irrelevant; none takes a mark away.
 
     Corrections are inputs that win from now on: `mark 12 state FI,EE`, `mark 12 stage
-    parliament_vote`, `mark 12 date 2025-06-19`, `mark 12 split`, `mark 12 merge 34` (story of 34).
+    parliament_vote`, `mark 12 date 2025-06-19`, `mark 12 split`, `mark 12 merge 34` (the story of
+    item 34). Who was told something that is now wrong is told so.
     """
     from watcher.cli.marking import corrected
 
+    item_ids, kind, value = mark_words(words)
     with start.database() as db:
-        rows = corrected(db, start, item_ids, mark_as, value, by)
+        rows = corrected(db, start, item_ids, kind, value, by)
     if as_json:
         emit_json(rows)
     else:
         for row in rows:
-            emit_text(f"{row['id']} {mark_as} {value}".rstrip())
+            emit_text(f"{row['id']} {kind} {value}".rstrip())
+
+
+def mark_words(words: tuple[str, ...]) -> tuple[tuple[int, ...], str, str]:
+    """`12 13 state FI` → ((12, 13), "state", "FI"). Raises click.UsageError with the nearest mark."""
+    import difflib
+
+    ids = tuple(int(w) for w in itertools.takewhile(str.isdigit, words))
+    rest = words[len(ids) :]
+    if not ids:
+        raise click.UsageError(f"'{words[0]}' is not an item id; `watcher list` shows them")
+    if not rest or rest[0] not in ALL_MARKS:
+        near = difflib.get_close_matches(rest[0], ALL_MARKS, n=1) if rest else []
+        hint = f"; did you mean '{near[0]}'?" if near else f"; one of {', '.join(ALL_MARKS)}"
+        raise click.UsageError((f"no mark '{rest[0]}'" if rest else "which mark?") + hint)
+    if len(rest) > 2:
+        raise click.UsageError(
+            f"'{' '.join(rest[2:])}' is too much; give the ids first, then one mark and its value"
+        )
+    return ids, rest[0], rest[1] if len(rest) == 2 else ""
