@@ -22,6 +22,7 @@ from watcher.topic import Lexicon, Topic
 _ANYWHERE = ("treaty", "ottawa", "ottawa_loose", "mine", "monitor", "event", "org")
 _NOUNS = ("treaty", "ottawa", "ottawa_loose", "mine", "monitor", "landmine", "mines", "event", "ban")
 _GUARD = "guard."
+_NOT_READ = ("sift", "who.")
 _NAMES = frozenset({"treaty", "ottawa", "ottawa_loose", "mine", "monitor"})
 _WEAK = frozenset({"landmine", "mines", "event", "ban"})
 _OTHER_TREATIES = ("cluster_munitions", "other_treaty", "ottawa_1988", "ottawa_other", "ccw_protocol")
@@ -111,6 +112,8 @@ def _patterns(lexicon: Lexicon, language: str | None) -> Patterns:
 
 def _chosen(lexicon: Lexicon, language: str | None) -> Iterator[tuple[str, str]]:
     for concept, by_language in lexicon.patterns.items():
+        if concept.startswith(_NOT_READ):
+            continue
         everywhere = concept in _ANYWHERE or language is None
         for spoken, patterns in by_language.items():
             if everywhere or spoken in ("*", language):

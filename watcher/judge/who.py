@@ -1,26 +1,38 @@
-"""Which states a text names, and whose act or position it reports. Pure."""
+"""Which states a text names, and whose act or position it reports. Pure.
+
+The title is read first, then the sentences of the text until one names an actor. A state in the background
+of a sentence (a threat, a theatre, a neighbour, an earlier example) counts only where nobody else acts.
+Without any name, the institutions of a language are those of its own state.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from watcher.judge.fold import passage
-from watcher.judge.match import Patterns
+from watcher.judge.fold import Sentence, fold_pattern, passage
+from watcher.judge.match import UNSPACED, Patterns
 from watcher.model import Claim, Entry
-from watcher.topic import Topic
+from watcher.topic import Lexicon, Topic
+
+ACTOR, PLACE, ASIDE = "actor", "place", "aside"
+_NEAR = 16  # letters between a name and the word of leaving that makes it the one who leaves
+_NEVER = re.compile(r"(?!)")
+_NO_SPACES = re.compile(f"[{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """One naming of one state; offsets are in the folded text. A group ("the Baltic states") gives one
-    mention of each member with the same span. `role`: actor, or background (a threat, a theatre, a
-    neighbour, an earlier example)."""
+    mention of each member with the same span. `role`: actor; place (where, for whom); aside (a threat,
+    a comparison, an earlier example)."""
 
     state: str
     start: int
     end: int
-    role: str = "actor"
+    role: str = ACTOR
 
 
 @lru_cache(maxsize=128)
@@ -38,18 +50,157 @@ def state_patterns(topic: Topic, language: str | None) -> Patterns:
 
 
 def mentions(folded: str, topic: Topic, language: str | None = None) -> tuple[Mention, ...]:
-    """Every state named in folded text, in the order of the text."""
+    """Every state named in folded text, in the order of the text, with the part it plays."""
+    signs = _signs(topic.lexicon, language)
     return tuple(
-        Mention(code, start, end)
+        Mention(code, start, end, signs.role(folded, start, end))
         for start, end, codes in state_patterns(topic, language).longest(folded)
         for code in codes
     )
 
 
 def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: str | None) -> tuple[str, ...]:
-    """The states whose act or position is reported, not every state that is mentioned."""
-    for sentence in passage(entry):
-        named = mentions(sentence.folded, topic, language)
-        if named:
-            return tuple(dict.fromkeys(m.state for m in named))
-    return ()
+    """The states whose act or position is reported, not every state that is mentioned; the title's first."""
+    signs = _signs(topic.lexicon, language)
+    sentences = passage(entry)
+    for sentence in sentences:
+        if sentence.where != "title" and signs.meeting(sentences[0]) and sentence.index:
+            break  # a meeting of all: only its first sentence may name a host
+        found = _actors(sentence, mentions(sentence.folded, topic, language), signs)
+        if found:
+            return found
+        if sentence.where == "title" and not _names_follow(sentences[1:], topic, language, signs):
+            home = signs.at_home(sentence)
+            if home:
+                return home
+    stated = tuple(dict.fromkeys(state for claim in claims[:1] for state in claim.states))
+    return stated or next((home for s in sentences if (home := signs.at_home(s))), ())
+
+
+def _names_follow(sentences: Iterable[Sentence], topic: Topic, language: str | None, signs: Signs) -> bool:
+    return any(_actors(s, mentions(s.folded, topic, language), signs) for s in sentences)
+
+
+def _actors(sentence: Sentence, named: tuple[Mention, ...], signs: Signs) -> tuple[str, ...]:
+    named = _without_borrowed(sentence.folded, named, signs)
+    leaving = signs.leaving(sentence.folded) if len({m.state for m in named}) > 1 else ()
+    named = tuple(_beside(mention, leaving) for mention in named)
+    if signs.protest(sentence.folded):
+        return _codes(m for m in named if m.role != ASIDE) or _codes(named)
+    acting = [m for m in named if m.role == ACTOR]
+    # The states that everybody arms against are actors only where they are alone in acting.
+    others = [m for m in acting if m.state not in signs.adversaries]
+    if others:
+        return _codes(others)
+    if acting:
+        return _codes(acting)
+    if sentence.where != "title" and all(m.role == ASIDE for m in named):
+        return ()
+    places = [m for m in named if m.role == PLACE]
+    return _codes(places or named)
+
+
+def _beside(mention: Mention, leaving: Iterable[tuple[int, int]]) -> Mention:
+    """A place or an aside that a word of leaving stands next to is the one who leaves ("to Ukraine's exit")."""
+    if mention.role == PLACE and any(
+        0 <= mention.start - end <= _NEAR or 0 <= start - mention.end <= _NEAR for start, end in leaving
+    ):
+        return replace(mention, role=ACTOR)
+    return mention
+
+
+def _without_borrowed(folded: str, named: tuple[Mention, ...], signs: Signs) -> tuple[Mention, ...]:
+    """Polish calls the Seimas "Sejm Litwy": a parliament's word yields to a state that is named itself."""
+    own = [m for m in named if not signs.borrowed.match(folded, m.start)]
+    return tuple(own) if own else named
+
+
+def _codes(named: Iterable[Mention]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mention.state for mention in named))
+
+
+# ── the words that tell ───────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signs:
+    """The `who.*` concepts of one language, compiled."""
+
+    aside: re.Pattern[str]
+    aside_after: re.Pattern[str]
+    place: re.Pattern[str]
+    place_after: re.Pattern[str]
+    protests: Patterns
+    leavings: Patterns
+    meetings: Patterns
+    organs: Patterns
+    borrowed: re.Pattern[str]
+    homeland: tuple[str, ...]
+    adversaries: frozenset[str]
+
+    def role(self, folded: str, start: int, end: int) -> str:
+        before = folded[max(0, start - 40) : start]
+        if self.aside.search(before) or self.aside_after.match(folded, end):
+            return ASIDE
+        return PLACE if self.place.search(before) or self.place_after.match(folded, end) else ACTOR
+
+    def protest(self, folded: str) -> bool:
+        return any(True for _ in self.protests.all(folded))
+
+    def meeting(self, title: Sentence) -> bool:
+        return title.where == "title" and any(True for _ in self.meetings.all(title.folded))
+
+    def leaving(self, folded: str) -> tuple[tuple[int, int], ...]:
+        return tuple((start, end) for _, start, end in self.leavings.all(folded))
+
+    def at_home(self, sentence: Sentence) -> tuple[str, ...]:
+        known = self.homeland and any(True for _ in self.organs.all(sentence.folded))
+        return self.homeland if known else ()
+
+
+@lru_cache(maxsize=128)
+def _signs(lexicon: Lexicon, language: str | None) -> Signs:
+    spoken = language or "en"
+    words = _Words(lexicon, spoken)
+    article = r"(?:\s*(?:the|a|an|l.|la|le|les|el|los|die|der|den|dem|das|o|os|de|del|della|dell.|d.|du|des|al|het|η|την?|της|του|to))?"
+    return Signs(
+        aside=_before(words.of("who.aside"), article),
+        aside_after=_after(words.of("who.aside_after")),
+        place=_before(words.of("who.place"), article),
+        place_after=_after(words.of("who.place_after")),
+        protests=words.patterns("who.protest"),
+        leavings=words.patterns("leave", "suspend"),
+        meetings=words.patterns("event"),
+        organs=words.patterns("who.organ"),
+        borrowed=_after(words.of("who.borrowed")),
+        homeland=tuple(lexicon.patterns.get("who.homeland", {}).get(spoken, ())),
+        adversaries=frozenset(lexicon.patterns.get("who.adversary", {}).get("*", ())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    lexicon: Lexicon
+    language: str
+
+    def of(self, concept: str) -> tuple[str, ...]:
+        spoken = self.lexicon.patterns.get(concept, {})
+        return tuple(fold_pattern(p) for key in ("*", self.language) for p in spoken.get(key, ()))
+
+    def patterns(self, *concepts: str) -> Patterns:
+        return Patterns(((c, pattern) for c in concepts for pattern in self.of(c)), closed=False)
+
+
+def _before(words: tuple[str, ...], article: str) -> re.Pattern[str]:
+    if not words:
+        return _NEVER
+    joined = "|".join(words)
+    if _NO_SPACES.search(joined):
+        return re.compile(rf"(?:{joined})\s*$")
+    return re.compile(rf"(?<!\w)(?:{joined}){article}\s*$")
+
+
+def _after(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{word})" for word in words)) if words else _NEVER
+
+
