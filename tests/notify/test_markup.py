@@ -110,6 +110,14 @@ def test_a_label_is_never_another_address(text: str) -> None:
     assert "[.]" in label(text)
 
 
+def test_a_link_may_name_its_own_host() -> None:
+    assert (
+        slack_link("https://www.delfi.example/x", "delfi.example")
+        == "<https://www.delfi.example/x|delfi.example>"
+    )
+    assert "[.]" in slack_link("https://delfi.example.evil.example/", "delfi.example")
+
+
 def test_a_label_keeps_ordinary_dots() -> None:
     assert label("No. 5 of 19.6.2025, e.g. 1.5 m mines.") == "No. 5 of 19.6.2025, e.g. 1.5 m mines."
 

@@ -63,14 +63,18 @@ def safe_url(url: object) -> str:
     return found if len(found) <= 2000 else ""
 
 
-def label(text: object) -> str:
-    """The text of a link: never one that looks like another address (`reuters.com` → `reuters[.]com`)."""
-    return _LOOKS_LIKE_ADDRESS.sub(
-        lambda found: (
-            found.group().replace("://", "[:]//").replace(".", "[.]").replace("mailto:", "mailto[:]")
-        ),
-        one_line(text),
-    )
+def label(text: object, url: object = "") -> str:
+    """The text of a link to `url`: never one that looks like another address (`reuters.com` →
+    `reuters[.]com`). The link's own host may be named."""
+    host = (urlsplit(safe_url(url)).hostname or "") if url else ""
+
+    def defused(found: re.Match[str]) -> str:
+        named = found.group().lower()
+        if host and (host == named or host.endswith(f".{named}")):
+            return found.group()
+        return found.group().replace("://", "[:]//").replace(".", "[.]").replace("mailto:", "mailto[:]")
+
+    return _LOOKS_LIKE_ADDRESS.sub(defused, one_line(text))
 
 
 def slack_escape(text: object) -> str:
@@ -87,7 +91,7 @@ def slack_text(text: object) -> str:
 
 def slack_link(url: object, text: object) -> str:
     """`<url|label>`, or the bare label when the address is not fit to be linked."""
-    address, shown = safe_url(url), slack_text(label(text))
+    address, shown = safe_url(url), slack_text(label(text, url))
     if not address:
         return shown
     return f"<{slack_escape(address.replace('|', '%7C'))}|{shown or slack_text(urlsplit(address).hostname)}>"

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, meta
 
 from watcher.model import Message
 from watcher.notify import markup
@@ -41,16 +41,9 @@ class Words:
         self.language = language if (SHIPPED / language).is_dir() else "en"
         self.own = templates_dir
         self.failed: dict[str, str] = {}
-        self._tables = _tables(self.language, None)
-        if templates_dir is not None and (templates_dir / "sentences.j2").is_file():
-            self._tables = self._merged(templates_dir)
-
-    def _merged(self, folder: Path) -> Mapping[str, Any]:
-        try:
-            return _over(_tables(self.language, None), _tables(self.language, folder))
-        except (TemplateError, OSError, ValueError, TypeError) as error:
-            self.failed["sentences.j2"] = markup.one_line(error)
-            return _tables(self.language, None)
+        self._tables, wrong = _read(self.language, templates_dir)
+        if wrong:
+            self.failed["sentences.j2"] = wrong
 
     def table(self, name: str) -> Any:
         """One table of `sentences.j2`: a string, a list, or a dictionary."""
@@ -124,13 +117,52 @@ def moment_words(words: Words, moment: datetime, zone: tzinfo = UTC) -> str:
     )
 
 
-def _over(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """`own` over `base`, table by table and key by key: an operator may change one sentence."""
+@lru_cache(maxsize=16)
+def _read(language: str, folder: Path | None) -> tuple[Mapping[str, Any], str]:
+    """The tables of `sentences.j2`, and what is wrong with the operator's."""
+    shipped = _tables(language, None)
+    if folder is None or not (folder / "sentences.j2").is_file():
+        return shipped, ""
+    try:
+        return _over(shipped, _tables(language, folder)), ""
+    except (TemplateError, OSError, ValueError, TypeError) as error:
+        return shipped, markup.one_line(error) or type(error).__name__
+
+
+def _over(
+    base: Mapping[str, Any], own: Mapping[str, Any], known: frozenset[str] | None = None
+) -> dict[str, Any]:
+    """`own` over `base`, table by table and key by key: an operator may change one sentence.
+
+    Raises ValueError for a pattern that could not be filled in later: one of another type than ours,
+    or with a name that its table does not know.
+    """
     merged = dict(base)
     for name, value in own.items():
-        known = base.get(name)
-        merged[name] = _over(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+        shipped = base.get(name)
+        if shipped is not None and type(value) is not type(shipped):
+            raise ValueError(f"{name} must be a {type(shipped).__name__}")
+        names = known if known is not None else frozenset(_names_in(shipped))
+        if isinstance(value, dict):
+            merged[name] = _over(shipped or {}, value, names)
+            continue
+        if strange := _names_in(value) - names:
+            raise ValueError(f"{name}: unknown name {min(strange)}")
+        merged[name] = value
     return merged
+
+
+def _names_in(value: object) -> set[str]:
+    """The names that the patterns in `value` want to have filled in. Raises TemplateSyntaxError."""
+    match value:
+        case str():
+            return set(meta.find_undeclared_variables(Environment(autoescape=False).parse(value)))  # noqa: S701
+        case dict():
+            return set[str]().union(*map(_names_in, value.values()))
+        case list():
+            return set[str]().union(*map(_names_in, value))
+        case _:
+            return set()
 
 
 @lru_cache(maxsize=16)
