@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,7 +29,6 @@ from watcher.model import (
 )
 from watcher.store import (
     alerts,
-    database,
     deliveries,
     developments,
     findings,
@@ -43,117 +40,106 @@ from watcher.store import (
 )
 from watcher.store.database import Database
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.fixture
-def scratch(fresh: bytes) -> Iterator[Callable[[], Database]]:
-    """A new database for each example."""
-    opened: list[Database] = []
-    with tempfile.TemporaryDirectory() as folder:
-
-        def make() -> Database:
-            path = Path(folder) / f"{len(opened)}.db"
-            path.write_bytes(fresh)
-            opened.append(database.open(path))
-            opened[-1].connection.execute("PRAGMA synchronous = OFF")
-            return opened[-1]
-
-        yield make
-        for db in opened:
-            db.close()
-
-
-Scratch = Callable[[], Database]
+@contextmanager
+def undone(db: Database) -> Iterator[Database]:
+    """A database as it was before, for each example: what is written inside joins one transaction."""
+    db.connection.execute("BEGIN")
+    try:
+        yield db
+    finally:
+        db.connection.execute("ROLLBACK")
 
 
 @quick
 @given(item=nouns.items)
-def test_item(scratch: Scratch, item: Item) -> None:
-    db = scratch()
-    findings.commit(db, found(items=(item,)))
-    assert items.get(db, item.id) == item
-    assert items.text(db, item.id) == (item.entry.summary, item.entry.content)
+def test_item(db: Database, item: Item) -> None:
+    with undone(db):
+        findings.commit(db, found(items=(item,)))
+        assert items.get(db, item.id) == item
+        assert items.text(db, item.id) == (item.entry.summary, item.entry.content)
 
 
 @quick
 @given(item=nouns.items)
-def test_rejected_item_keeps_what_it_was_and_why_it_fell(scratch: Scratch, item: Item) -> None:
-    db = scratch()
-    fallen = replace(item, verdict=replace(item.verdict, band=Band.REJECTED))
-    findings.commit(db, found(rejected=(fallen,)))
-    entry = item.entry
-    kept = Entry(
-        entry.key,
-        entry.source_id,
-        entry.url,
-        entry.title,
-        published=entry.published,
-        hash=entry.hash,
-        tier=entry.tier,
-    )
-    reasons = tuple(Reason(reason.code, "") for reason in item.verdict.reasons)
-    assert items.get(db, item.id) == Item(
-        item.id,
-        kept,
-        Verdict(item.verdict.score, Band.REJECTED, reasons),
-        item.first_seen,
-        item.language,
-        revision=item.revision,
-    )
+def test_rejected_item_keeps_what_it_was_and_why_it_fell(db: Database, item: Item) -> None:
+    with undone(db):
+        fallen = replace(item, verdict=replace(item.verdict, band=Band.REJECTED))
+        findings.commit(db, found(rejected=(fallen,)))
+        entry = item.entry
+        kept = Entry(
+            entry.key,
+            entry.source_id,
+            entry.url,
+            entry.title,
+            published=entry.published,
+            hash=entry.hash,
+            tier=entry.tier,
+        )
+        reasons = tuple(Reason(reason.code, "") for reason in item.verdict.reasons)
+        assert items.get(db, item.id) == Item(
+            item.id,
+            kept,
+            Verdict(item.verdict.score, Band.REJECTED, reasons),
+            item.first_seen,
+            item.language,
+            revision=item.revision,
+        )
 
 
 @quick
 @given(poll=nouns.polls)
-def test_poll_state(scratch: Scratch, poll: PollState) -> None:
-    db = scratch()
-    findings.commit(db, found(polls=(poll,)))
-    assert sources.states(db) == {poll.source_id: poll}
-    assert sources.state(db, poll.source_id) == poll
+def test_poll_state(db: Database, poll: PollState) -> None:
+    with undone(db):
+        findings.commit(db, found(polls=(poll,)))
+        assert sources.states(db) == {poll.source_id: poll}
+        assert sources.state(db, poll.source_id) == poll
 
 
 @quick
 @given(story=nouns.stories)
-def test_story(scratch: Scratch, story: Story) -> None:
-    db = scratch()
-    findings.commit(db, found(stories=(story,)))
-    assert stories.get(db, story.id) == story
+def test_story(db: Database, story: Story) -> None:
+    with undone(db):
+        findings.commit(db, found(stories=(story,)))
+        assert stories.get(db, story.id) == story
 
 
 @quick
 @given(development=nouns.developments)
-def test_development(scratch: Scratch, development: Development) -> None:
-    db = scratch()
-    findings.commit(db, found(developments=(development,)))
-    assert developments.get(db, development.id) == development
-    for state in development.states:
-        assert developments.of_state(db, state) == (development,)
+def test_development(db: Database, development: Development) -> None:
+    with undone(db):
+        findings.commit(db, found(developments=(development,)))
+        assert developments.get(db, development.id) == development
+        for state in development.states:
+            assert developments.of_state(db, state) == (development,)
 
 
 @quick
 @given(alert=nouns.alerts)
-def test_alert(scratch: Scratch, alert: Alert) -> None:
-    db = scratch()
-    findings.commit(db, found(alerts=(alert,)))
-    assert alerts.get(db, alert.id) == alert
+def test_alert(db: Database, alert: Alert) -> None:
+    with undone(db):
+        findings.commit(db, found(alerts=(alert,)))
+        assert alerts.get(db, alert.id) == alert
 
 
 @quick
 @given(delivery=nouns.deliveries)
-def test_delivery(scratch: Scratch, delivery: Delivery) -> None:
-    db = scratch()
-    findings.commit(db, found(alerts=(an_alert(1),), deliveries=(delivery,)))
-    assert deliveries.get(db, delivery.id) == delivery
+def test_delivery(db: Database, delivery: Delivery) -> None:
+    with undone(db):
+        findings.commit(db, found(alerts=(an_alert(1),), deliveries=(delivery,)))
+        assert deliveries.get(db, delivery.id) == delivery
 
 
 @quick
 @given(said=st.lists(nouns.marks, max_size=3), taken=st.lists(nouns.steps, max_size=3))
-def test_marks_and_steps_keep_their_order(scratch: Scratch, said: list[Mark], taken: list[Step]) -> None:
-    db = scratch()
-    marks.add(db, said)
-    steps.add(db, taken)
-    assert marks.all_of_them(db) == tuple(said)
-    assert steps.all_of_them(db) == tuple(taken)
+def test_marks_and_steps_keep_their_order(db: Database, said: list[Mark], taken: list[Step]) -> None:
+    with undone(db):
+        marks.add(db, said)
+        steps.add(db, taken)
+        assert marks.all_of_them(db) == tuple(said)
+        assert steps.all_of_them(db) == tuple(taken)
 
 
 # ── fields that nouns get later ───────────────────────────────────────────────────────────────

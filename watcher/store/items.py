@@ -239,9 +239,16 @@ def save(db: Database, items: Sequence[Item]) -> None:
     travel through a cycle with the head of their text only.
     """
     with writing(db):
-        revisions = _revisions(db, items)
-        fresh = [item for item in items if item.revision > revisions.get(item.id, -1)]
-        words.remove(db, [item.id for item in fresh if item.id in revisions])
+        stored = _stored(db, items)
+        fresh = [item for item in items if item.id not in stored or item.revision > stored[item.id].revision]
+        renamed = [
+            item.id
+            for item in items
+            if item.id in stored
+            and item.revision <= stored[item.id].revision
+            and item.entry.title != stored[item.id].title
+        ]
+        words.remove(db, [*(item.id for item in fresh if item.id in stored), *renamed])
         db.write_many(_SAVE_WHOLE, [item_rows.whole_row(item) for item in items])
         _save_states(db, items)
         db.write_many(
@@ -249,17 +256,22 @@ def save(db: Database, items: Sequence[Item]) -> None:
             "ON CONFLICT (item_id) DO UPDATE SET summary = :summary, content = :content",
             [_text_row(item) for item in fresh],
         )
-        words.add(db, fresh)
+        words.add(db, (*fresh, *many(db, renamed).values()))
 
 
-def _revisions(db: Database, items: Sequence[Item]) -> Mapping[int, int]:
-    """The stored revision of those whose words are in the index already."""
+class _Stored(NamedTuple):
+    revision: int
+    title: str
+
+
+def _stored(db: Database, items: Sequence[Item]) -> Mapping[int, _Stored]:
+    """Those whose words are in the index already."""
     rows = db.rows(
-        "SELECT i.id, i.revision FROM items i JOIN texts t ON t.item_id = i.id "
+        "SELECT i.id, i.revision, i.title FROM items i JOIN texts t ON t.item_id = i.id "
         "WHERE i.band <> 'rejected' AND i.id IN (SELECT value FROM json_each(:ids))",
         ids=to_json([item.id for item in items]),
     )
-    return {row["id"]: row["revision"] for row in rows}
+    return {row["id"]: _Stored(row["revision"], row["title"]) for row in rows}
 
 
 def _save_states(db: Database, items: Sequence[Item]) -> None:

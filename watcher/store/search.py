@@ -30,6 +30,7 @@ SECONDS = 5.0
 _PREFIX_AT_LEAST = 3
 _TERM = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 _PHRASE_LENGTH = 200
+_QUERY_LENGTH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,15 @@ def hits(
 ) -> tuple[Hit, ...]:
     """Items that match all the words, without their text. `rejected`: those of the newest rejected whose title holds the query
     as it stands come after them. An empty query finds nothing."""
+    query = query[:_QUERY_LENGTH].encode("utf-8", "replace").decode().strip()
     asked = expression(query)
     found: tuple[Hit, ...] = ()
     if asked:
         with _bounded(db):
             ids = _ranked(db, asked, limit) if order == "rank" else _newest(db, asked, limit)
         found = _hits(db, ids, terms(query))
-    if rejected and query.strip():
-        found += _rejected(db, query.strip(), limit - len(found))
+    if rejected and query:
+        found += _rejected(db, query, limit - len(found))
     return found
 
 
@@ -68,10 +70,10 @@ def expression(query: str) -> str:
     wanted: list[str] = []
     unwanted: list[str] = []
     joined = ""
-    for match in _TERM.finditer(query[:1000]):
+    for match in _TERM.finditer(query):
         minus, phrase, word = match.groups()
-        if word == "OR" and wanted:
-            joined = " OR "
+        if word == "OR":
+            joined = " OR " if wanted else ""
             continue
         term = _quoted(phrase if word is None else word, prefix=word is not None)
         if not term:
@@ -97,7 +99,7 @@ def _quoted(text: str, *, prefix: bool) -> str:
 
 def terms(query: str) -> list[str]:
     """The words and phrases asked for, as typed: what a snippet should show."""
-    found = [(m[1], m[2] if m[3] is None else m[3].rstrip("*")) for m in _TERM.finditer(query[:1000])]
+    found = [(m[1], m[2] if m[3] is None else m[3].rstrip("*")) for m in _TERM.finditer(query)]
     return [text for minus, text in found if text and not minus and text != "OR"]
 
 
@@ -113,11 +115,11 @@ def _newest(db: Database, asked: str, limit: int) -> list[int]:
     return [row["id"] for row in rows]
 
 
-def _ranked(db: Database, asked: str, limit: int) -> list[int]:
+def _ranked(db: Database, asked: str, limit: int, among: int = RANKED_AT_MOST) -> list[int]:
     oldest = db.number(
-        "SELECT rowid FROM words WHERE words MATCH :asked ORDER BY rowid DESC LIMIT 1 OFFSET :many",
+        "SELECT rowid FROM words WHERE words MATCH :asked ORDER BY rowid DESC LIMIT 1 OFFSET :among",
         asked=asked,
-        many=RANKED_AT_MOST,
+        among=among,
     )
     rows = db.rows(
         "SELECT rowid AS id FROM words WHERE words MATCH :asked AND rowid > :oldest "
