@@ -19,6 +19,11 @@ from watcher.topic import Lexicon, Topic
 
 ACTOR, PLACE, ASIDE = "actor", "place", "aside"
 _NEAR = 16  # letters between a name and the word of leaving that makes it the one who leaves
+_AND = re.compile(
+    r"\s*(?:[,/&+、，・–-]|and|und|et|y|e|i|и|й|і|та|ja|och|og|en|es|si|a|ir|un|ve|va|dan|oraz|sowie|kaj|και|"
+    r"و|、|と|や|和|与|與|及|및|와|과|และ|និង|और|ו)?\s*(?:and|und|i)?\s*(?:the|die|der|den|la|le|les|el|los|las|a|o|os|as|"
+    r"de|des|du|del|della|al|het|η|η|την?|της|vung|cac nuoc)?\s*"
+)
 _NEVER = re.compile(r"(?!)")
 _NO_SPACES = re.compile(f"[{UNSPACED}]")
 
@@ -63,6 +68,8 @@ def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: s
     """The states whose act or position is reported, not every state that is mentioned; the title's first."""
     signs = _signs(topic.lexicon, language)
     sentences = passage(entry)
+    if not sentences:
+        return ()
     for sentence in sentences:
         if sentence.where != "title" and signs.meeting(sentences[0]) and sentence.index:
             break  # a meeting of all: only its first sentence may name a host
@@ -74,7 +81,8 @@ def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: s
             if home:
                 return home
     stated = tuple(dict.fromkeys(state for claim in claims[:1] for state in claim.states))
-    return stated or next((home for s in sentences if (home := signs.at_home(s))), ())
+    aside = () if signs.meeting(sentences[0]) else _codes(mentions(sentences[0].folded, topic, language))
+    return stated or aside or signs.domestic(sentences)
 
 
 def _names_follow(sentences: Iterable[Sentence], topic: Topic, language: str | None, signs: Signs) -> bool:
@@ -84,29 +92,40 @@ def _names_follow(sentences: Iterable[Sentence], topic: Topic, language: str | N
 def _actors(sentence: Sentence, named: tuple[Mention, ...], signs: Signs) -> tuple[str, ...]:
     named = _without_borrowed(sentence.folded, named, signs)
     leaving = signs.leaving(sentence.folded) if len({m.state for m in named}) > 1 else ()
-    named = tuple(_beside(mention, leaving) for mention in named)
+    lists = [_in_one(group, leaving) for group in _lists(sentence.folded, named)]
+    named = tuple(mention for group in lists for mention in group)
+    allied = {m.state for group in lists if len({m.state for m in group} - signs.adversaries) for m in group}
     if signs.protest(sentence.folded):
         return _codes(m for m in named if m.role != ASIDE) or _codes(named)
     acting = [m for m in named if m.role == ACTOR]
     # The states that everybody arms against are actors only where they are alone in acting.
-    others = [m for m in acting if m.state not in signs.adversaries]
+    others = [m for m in acting if m.state not in signs.adversaries or m.state in allied]
     if others:
         return _codes(others)
     if acting:
         return _codes(acting)
-    if sentence.where != "title" and all(m.role == ASIDE for m in named):
-        return ()
-    places = [m for m in named if m.role == PLACE]
-    return _codes(places or named)
+    return _codes(m for m in named if m.role == PLACE)
 
 
-def _beside(mention: Mention, leaving: Iterable[tuple[int, int]]) -> Mention:
-    """A place or an aside that a word of leaving stands next to is the one who leaves ("to Ukraine's exit")."""
-    if mention.role == PLACE and any(
-        0 <= mention.start - end <= _NEAR or 0 <= start - mention.end <= _NEAR for start, end in leaving
-    ):
-        return replace(mention, role=ACTOR)
-    return mention
+def _lists(folded: str, named: tuple[Mention, ...]) -> Iterator[tuple[Mention, ...]]:
+    """Mentions that are listed ("Estonia, Latvia and Poland", "the Baltic states") belong together."""
+    group: list[Mention] = []
+    for mention in named:
+        if group and not _AND.fullmatch(folded[group[-1].end : mention.start]) and mention.end > group[-1].end:
+            yield tuple(group)
+            group = []
+        group.append(mention)
+    if group:
+        yield tuple(group)
+
+
+def _in_one(group: tuple[Mention, ...], leaving: Iterable[tuple[int, int]]) -> tuple[Mention, ...]:
+    """A list plays the part of its first name, unless a word of leaving stands next to it: those leave."""
+    role = group[0].role
+    start, end = group[0].start, max(m.end for m in group)
+    if role == PLACE and any(0 <= start - e <= _NEAR or 0 <= s - end <= _NEAR for s, e in leaving):
+        role = ACTOR
+    return tuple(replace(mention, role=role) for mention in group)
 
 
 def _without_borrowed(folded: str, named: tuple[Mention, ...], signs: Signs) -> tuple[Mention, ...]:
@@ -134,6 +153,7 @@ class Signs:
     leavings: Patterns
     meetings: Patterns
     organs: Patterns
+    worlds: Patterns
     borrowed: re.Pattern[str]
     homeland: tuple[str, ...]
     adversaries: frozenset[str]
@@ -152,6 +172,17 @@ class Signs:
 
     def leaving(self, folded: str) -> tuple[tuple[int, int], ...]:
         return tuple((start, end) for _, start, end in self.leavings.all(folded))
+
+    def domestic(self, sentences: Iterable[Sentence]) -> tuple[str, ...]:
+        """No state is named at all: an institution, or a deed without a campaign or a meeting, is at home."""
+        read = tuple(sentences)
+        if not self.homeland or any(self.at_home(sentence) for sentence in read):
+            return self.homeland
+        deed = any(self.leaving(sentence.folded) for sentence in read)
+        return self.homeland if deed and not any(self.worldly(sentence) for sentence in read) else ()
+
+    def worldly(self, sentence: Sentence) -> bool:
+        return any(True for _ in self.worlds.all(sentence.folded))
 
     def at_home(self, sentence: Sentence) -> tuple[str, ...]:
         known = self.homeland and any(True for _ in self.organs.all(sentence.folded))
@@ -172,6 +203,7 @@ def _signs(lexicon: Lexicon, language: str | None) -> Signs:
         leavings=words.patterns("leave", "suspend"),
         meetings=words.patterns("event"),
         organs=words.patterns("who.organ"),
+        worlds=words.patterns("event", "monitor", "org", "who.world"),
         borrowed=_after(words.of("who.borrowed")),
         homeland=tuple(lexicon.patterns.get("who.homeland", {}).get(spoken, ())),
         adversaries=frozenset(lexicon.patterns.get("who.adversary", {}).get("*", ())),
