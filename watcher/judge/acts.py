@@ -35,6 +35,19 @@ _TWINS = {
 }
 
 
+# The same day's news of a suspension under neighbouring codes.
+_MIXED = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("S1_ANNOUNCED", "S2_LAW"),
+        ("S1_ANNOUNCED", "W4_PARLIAMENT"),
+        ("S2_LAW", "W3_GOVERNMENT"),
+        ("S2_LAW", "S3_NOTIFIED"),
+        ("S1_ANNOUNCED", "S3_NOTIFIED"),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """An item or claim as grouping sees it. `dated` is false when `day` is the day of publication."""
@@ -81,6 +94,7 @@ def act_of(item: Item) -> Act:
 def act_of_claim(claim: Claim, published: date | None, states: tuple[str, ...] = ()) -> Act:
     exact = claim.event_date is not None and claim.date_precision in ("", "day")
     day = claim.event_date if exact else published or claim.event_date
+    precision = "day" if exact else "published" if published else claim.date_precision
     return Act(
         frozenset(claim.states or states),
         claim.development,
@@ -89,7 +103,7 @@ def act_of_claim(claim: Claim, published: date | None, states: tuple[str, ...] =
         claim.modality,
         day,
         exact,
-        claim.date_precision or ("day" if claim.event_date else ""),
+        precision,
     )
 
 
@@ -112,7 +126,7 @@ def same_act(a: Act, b: Act) -> bool:
     if not (a.states <= b.states or b.states <= a.states) or not (a.states and b.states):
         return False
     if not (same_stage(a.stage, b.stage) or (not a.stage and a.development == b.development)):
-        return False
+        return frozenset((a.stage, b.stage)) in _MIXED and a.states == b.states and near(a.day, b.day, 1)
     if not same_part(a.substep, b.substep):
         return False
     days = 1 if a.dated and b.dated else 4

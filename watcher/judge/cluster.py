@@ -187,8 +187,10 @@ class _Sorting:
 
     def _of_development(self, act: Act) -> int | None:
         """The story of the step that is meant, however long ago: a step happens once."""
-        if not act.firm:
+        if not act.firm and not (act.step and act.day is None):
             return None
+        if not act.firm:  # announced without a date: the story of the step itself, if that is known
+            act = replace(act, modality=Modality.DONE)
         for development in reversed(self.developments):
             if development.story_id is not None and same_step(act, development):
                 return development.story_id

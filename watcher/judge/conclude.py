@@ -16,7 +16,7 @@ from watcher.judge.ledger import Ledger, opening, stand
 from watcher.judge.marks import corrected, moved, undone
 from watcher.judge.novelty import since_baseline
 from watcher.judge.reminders import due
-from watcher.judge.sense import impossible
+from watcher.judge.sense import believable, impossible
 from watcher.judge.weigh import weigh
 from watcher.model import (
     Alert,
@@ -69,13 +69,14 @@ def conclude(
     batch = [corrected(item, known.marks, topic) for item in items]
     zero = opening(topic, now, baseline_only)
     ledger = stand(zero, known.developments, topic, known.steps)
+    believed = [believable(item, ledger, topic.lifecycle) for item in batch]
     grouping = assign(
-        batch,
+        believed,
         known.stories,
         known.items,
         known.ids,
         now,
-        _unlikely(batch, ledger, topic),
+        _unlikely(believed, ledger, topic),
         known.developments,
         moved(batch, known, topic),
     )
@@ -96,7 +97,7 @@ def conclude(
     placed: dict[int, Item] = {i.id: i for i in grouping.items}
     decision = decide((*undo.changes, *dressed), known, policy, channels, weighed.ids, now, placed)
     return Conclusion(
-        grouping.items,
+        tuple(replace(i, story_id=placed[i.id].story_id, copy_of=placed[i.id].copy_of) for i in batch),
         grouping.stories,
         tuple(kept.values()),
         decision.alerts,

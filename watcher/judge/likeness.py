@@ -69,7 +69,7 @@ def _with_step(act: Act, acts: Sequence[Act], cosine: float) -> float:
     for other in acts:
         if act.states != other.states or not act.states or not near(act.day, other.day, 2):
             continue
-        if same_stage(act.stage, other.stage) and act.stage and act.dated and act.day == other.day:
+        if act.step and act.stage and same_stage(act.stage, other.stage) and near(act.day, other.day, 1):
             return SAME_EVENT + cosine
         best = max(best, cosine if cosine >= ALIKE_MIXED else 0.0)
     return best
@@ -78,6 +78,8 @@ def _with_step(act: Act, acts: Sequence[Act], cosine: float) -> float:
 def _by_words(
     act: Act, item: Item, acts: Sequence[Act], members: Sequence[Item], like: Likeness, last: date
 ) -> float:
+    if act.step and any(same_act(act, a) for a in acts):
+        return SAME_EVENT + like.cosine
     days = _days(item, members, last)
     kinds = {a.development for a in acts}
     states = frozenset().union(*(a.states for a in acts))

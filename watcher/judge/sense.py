@@ -6,11 +6,13 @@ unless its date is new; leaving takes effect six months after the notice and not
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from watcher.judge.acts import Act, path_of, rank_of, same_part, same_stage
+from watcher.judge.acts import STEPS, Act, path_of, rank_of, same_part, same_stage
 from watcher.judge.clock import NOTICE_MONTHS, months_after
-from watcher.model import Modality, Standing, Standpoint, Step
+from watcher.judge.ledger import Ledger
+from watcher.model import Claim, Item, Modality, Standing, Standpoint, Step
 from watcher.topic import Lifecycle, Topic
 
 _UNTAKEN = (Standing.PLANNED, Standing.DENIED, Standing.RETRACTED, Standing.DUE)
@@ -18,6 +20,22 @@ SLACK = timedelta(days=1)  # two outlets, two sides of midnight
 SLACK_PUBLISHED = timedelta(days=4)  # when only the day of publication is known
 FRESH = timedelta(days=30)  # how long a report of an entry into force may be the first
 VAGUE = timedelta(days=62)  # a step whose month alone is known
+
+
+def believable(item: Item, ledger: Ledger, lifecycle: Lifecycle) -> Item:
+    """The item without states that cannot take part: one that never joined leaves nothing, and a party
+    does not join. When that would leave no state, all stay: then the report contradicts the ledger."""
+    claims = tuple(replace(c, states=_taking_part(c, ledger, lifecycle)) for c in item.claims)
+    return replace(item, claims=claims) if claims != item.claims else item
+
+
+def _taking_part(claim: Claim, ledger: Ledger, lifecycle: Lifecycle) -> tuple[str, ...]:
+    path, rank = path_of(claim.stage, lifecycle), rank_of(claim.stage, lifecycle)
+    if path == "other" or rank < 2 or claim.development not in STEPS:
+        return claim.states
+    barred = ("NON_PARTY", "SIGNATORY") if path != "join" else ("PARTY",)
+    left = tuple(s for s in claim.states if ledger.of(s).legal_status not in barred)
+    return left or claim.states
 
 
 def background(act: Act, point: Standpoint, topic: Topic, now: datetime) -> str:
@@ -82,7 +100,7 @@ def _long_a_party(act: Act, point: Standpoint, topic: Topic, now: datetime) -> s
     if any(s.stage.startswith("J") for s in point.steps):
         return ""
     state = topic.states.get(point.state)
-    since = state.since if state else None
+    since = state.since if state and state.legal_status == "PARTY" else None
     if since is not None and since > now.date() - FRESH:
         return ""
     return f"a party since {since}" if since else "a party already"

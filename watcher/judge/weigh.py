@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from watcher.judge.acts import Act, act_of_claim, path_of, same_stage, same_step
+from watcher.judge.acts import Act, act_of_claim, near, path_of, same_stage, same_step
 from watcher.judge.cluster import order
 from watcher.judge.ledger import Ledger, span, stand
 from watcher.judge.sense import SLACK, background, impossible
@@ -33,6 +33,7 @@ from watcher.model import (
 from watcher.topic import PastEvent, Topic
 
 LINGERS = timedelta(days=14)  # what is said of a meeting or a report in the weeks after it is no news of it
+LATE_DAYS = 7  # a report that comes later adds a source and interrupts nobody
 _FORETOLD = (Standing.PLANNED, Standing.DUE)
 SILENT = frozenset({"commentary", "other", ""})  # kinds that are listed with their story, never weighed
 
@@ -135,7 +136,8 @@ class _Scale:
             else:
                 new.append(state)
         self._note(item, *why)
-        if not new:
+        # What is told in passing counts only with its day: old steps are the background of every report.
+        if not new or not (main or (act.dated and act.done)):
             return
         against = [r for s in new if (r := impossible(act, self.ledger().of(s), self.topic.lifecycle))]
         self._new(
@@ -207,8 +209,8 @@ class _Scale:
             modality=act.modality,
             standing=standing,
             first_seen=item.first_seen,
-            event_date=act.day if act.dated else claim.event_date or act.day,
-            date_precision=act.precision if claim.event_date else "published",
+            event_date=act.day,
+            date_precision=act.precision or "published",
             story_id=item.story_id,
             tier=behind.tier,
             sources=1,
@@ -223,6 +225,13 @@ class _Scale:
         kind = AlertKind.CONTRADICTION if against else AlertKind.NEW
         self._keep(development, kind, (item.id,), trusted=behind.trusted, aside=aside)
 
+    def _under_way(self, state: str, act: Act) -> bool:
+        """Whether the state was on this path before: then it may well share the step."""
+        stage = self.ledger().of(state).stage
+        return bool(stage) and path_of(stage, self.topic.lifecycle) == path_of(
+            act.stage, self.topic.lifecycle
+        )
+
     def _foreseen(self, act: Act, states: tuple[str, ...]) -> bool:
         """Whether the calendar had it for that day."""
         dates = [self.ledger().of(s).effect_due for s in states]
@@ -236,7 +245,8 @@ class _Scale:
         clashes = clash_of_figures(known.figures, claim.figures)
         standing = self._standing(known, behind)
         modality = act.modality if known.standing is Standing.DUE else known.modality
-        joined = tuple(s for s in claim.states if s not in known.states) if act.firm else ()
+        joined = tuple(s for s in claim.states if s not in known.states) if act.firm and main else ()
+        fresh = main and near(act.day, known.event_date, LATE_DAYS)
         better = tier_of(item) > known.tier and claim.evidence is not None
         grown = replace(
             known,
@@ -258,7 +268,8 @@ class _Scale:
         kind: AlertKind | None = AlertKind.UPDATE if joined else None
         if standing is not known.standing and standing is Standing.CONFIRMED:
             kind = AlertKind.PROMOTION
-        self._keep(grown, kind, (item.id,), trusted=behind.trusted, aside=not main)
+        apart = bool(joined) and not all(self._under_way(s, act) for s in joined)
+        self._keep(grown, kind, (item.id,), trusted=behind.trusted, aside=not fresh or apart)
         if act.dated and _exact(known) and act.day != known.event_date:
             clashes += (f"{known.event_date} against {act.day}",)
         for words in clashes:
