@@ -24,7 +24,9 @@ THRESHOLD, WINDOW = 0.09, 700  # cosine below which a text opens a group; items 
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder with News-T, Tweets-T or *.jsonl")
     parser.add_argument("--threshold", type=float, default=THRESHOLD)
     parser.add_argument("--window", type=int, default=WINDOW)
