@@ -142,20 +142,28 @@ class Server:
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._transports: set[asyncio.WriteTransport] = set()
         server = await asyncio.start_server(self._accept, self.host, self.port, ssl=self._tls, backlog=1024)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
         server.close()
+        # A connection that was just accepted gets its task; a handshake that failed gets its end.
+        await asyncio.sleep(0.05 if self._tls else 0)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for transport in self._transports:
+            transport.abort()
+        for _ in range(5):  # transports close in a later turn of the loop
+            await asyncio.sleep(0)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
+        self._transports.add(writer.transport)
         self.connections += 1
         try:
             while await self._one(reader, writer):
@@ -168,6 +176,7 @@ class Server:
             writer.close()
             with contextlib.suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
+                self._transports.discard(writer.transport)
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         raw = await reader.readuntil(b"\r\n\r\n")

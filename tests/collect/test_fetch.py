@@ -281,6 +281,15 @@ def test_credentials_stay_with_their_origin() -> None:
     assert "p%40ss" not in result.url
 
 
+def test_an_address_with_a_login_never_moves_by_itself() -> None:
+    with Server() as server:
+        end = server.reply("/end", body=FEED)
+        url = server.redirect("/start", end, 301).replace("http://", "http://user:pass@")
+        result = poll_one(url, a_network(server.allow))
+    assert isinstance(result, Fetched)
+    assert (result.url, result.moved_to) == (end, None)
+
+
 def test_another_port_is_another_origin() -> None:
     with Server() as here, Server() as there:
         there.redirect("/back", here.url("/end"))

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.collect.fetching import NOON, a_network, a_source, poll, poll_one
-from tests.collect.server import Server
+from tests.collect.server import Asked, Server
 from watcher.collect import fetch
 from watcher.collect.dial import Patience, system_tls
 from watcher.model import Fetched, FetchFailed, Network, PollState, Source, SourceId
@@ -375,6 +375,27 @@ def test_the_wrong_scheme_for_a_port(tmp_path: Path) -> None:
     assert isinstance(other, FetchFailed)
     assert one.code in ("disconnected", "bad-http")
     assert other.code == "connect"  # it waits for an HTTP request for ever
+
+
+@pytest.mark.parametrize("polite", [True, False])
+def test_a_body_over_tls_that_ends_with_the_connection(tmp_path: Path, polite: bool) -> None:
+    """With a close_notify or, as many servers do, without one."""
+    served, file = certificate(tmp_path, "127.0.0.1")
+
+    async def until_close(asked: Asked, writer: asyncio.StreamWriter) -> bool:
+        writer.write(b"HTTP/1.0 200 OK\r\n\r\n" + FEED)
+        await writer.drain()
+        if not polite:
+            writer.transport._ssl_protocol._transport.close()  # type: ignore[attr-defined]
+        return False
+
+    with Server(tls=served) as server:
+        url = server.route("/feed", until_close)
+        result = poll_one(
+            url, a_network(server.allow), tls=lambda: ssl.create_default_context(cafile=str(file))
+        )
+    assert isinstance(result, Fetched)
+    assert result.body == FEED
 
 
 def test_the_tls_context_is_made_once_and_verifies() -> None:

@@ -248,6 +248,8 @@ async def _attempt(poll: Poll, client: Client, wires: Wires, place: Place, now: 
 
 
 def _result(poll: Poll, answer: Answer, at: datetime, elapsed_ms: int) -> FetchResult:
+    # An address with a login never moves by itself: what it moves to would be asked without one.
+    moved_to = None if "Authorization" in poll.extra else answer.moved_to
     if 200 <= answer.status < 300:
         return Fetched(
             poll.source_id,
@@ -256,11 +258,11 @@ def _result(poll: Poll, answer: Answer, at: datetime, elapsed_ms: int) -> FetchR
             answer.headers,
             answer.body,
             at,
-            moved_to=answer.moved_to,
+            moved_to=moved_to,
             elapsed_ms=elapsed_ms,
         )
     if answer.status == 304 and poll.validators:
-        return NotModified(poll.source_id, answer.headers, at, answer.moved_to, elapsed_ms)
+        return NotModified(poll.source_id, answer.headers, at, moved_to, elapsed_ms)
     return refused(poll.source_id, answer.status, answer.headers, at, poll.where.host, elapsed_ms)
 
 

@@ -56,7 +56,7 @@ class Hosts:
         host = self._hosts.get(key)
         if host is None:
             usual = SPACING_SECONDS.get(address.host, self._network.per_host_spacing_seconds)
-            own = allowed(address.host, address.port, self._network)
+            own = address.host == "localhost" or allowed(address.host, address.port, self._network)
             turns = asyncio.Semaphore(max(1, self._network.per_host))
             host = self._hosts[key] = Host(turns, 0.0 if own else usual)
         return host
