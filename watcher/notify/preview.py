@@ -72,7 +72,7 @@ def mrkdwn(text: str) -> Markup:
         quoted = line.startswith(("&gt;", ">"))
         inner = _inline(line.removeprefix("&gt;").removeprefix(">").lstrip() if quoted else line)
         lines.append(Markup("<blockquote>{}</blockquote>").format(inner) if quoted else inner)
-    return Markup("<br>").join(lines)
+    return Markup("<br>").join(lines).replace(Markup("</blockquote><br>"), Markup("</blockquote>"))
 
 
 def _inline(text: str) -> Markup:
