@@ -117,6 +117,7 @@ def _label(record: Mapping[str, object]) -> Label:
         development=text("development"),
         acceptable=texts("acceptable"),
         modality=text("modality"),
+        acceptable_modality=texts("acceptable_modality"),
         event=text("event"),
         borderline=bool(record.get("borderline")),
         category=text("category") or "",

@@ -35,6 +35,7 @@ class Label:
     development: str | None = None
     acceptable: frozenset[str] = frozenset()
     modality: str | None = None
+    acceptable_modality: frozenset[str] = frozenset()
     event: str | None = None
     borderline: bool = False
     category: str = ""
@@ -138,7 +139,8 @@ def modalities(labels: Sequence[Label], answers: Mapping[str, Answer]) -> Tally:
     found = Tally()
     for label in labels:
         if label.relevant and label.modality:
-            found.add(answers[label.id].modality == label.modality, label.id)
+            right = {label.modality} | label.acceptable_modality
+            found.add(answers[label.id].modality in right, label.id)
     return found
 
 
