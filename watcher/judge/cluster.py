@@ -17,6 +17,7 @@ from watcher.judge.likeness import SAME_EVENT, Likeness, fit
 from watcher.judge.terms import Space, terms_of, trimmed
 from watcher.model import Development, Ids, Item, ItemId, Modality, Story, StoryId
 
+NEAR_MEMBERS = 8
 LATEST_MEMBERS = 40  # of a story are read for copies and acts: the cost stays flat for a story of thousands
 
 
@@ -147,7 +148,11 @@ class _Sorting:
     ) -> list[tuple[int, float]]:
         scores = []
         for story_id, group in self.groups.items():
-            like = Likeness(near.get(story_id, 0.0), self.space.numbers(story_id, terms))
+            like = Likeness(
+                near.get(story_id, 0.0),
+                self.space.numbers(story_id, terms),
+                self._nearest_member(item, act, terms, group),
+            )
             scores.append((story_id, fit(act, item, group.acts, group.members, like, group.last)))
         return sorted(((s, v) for s, v in scores if v > 0), key=lambda pair: (-pair[1], pair[0]))
 
@@ -173,6 +178,14 @@ class _Sorting:
         group.story = replace(group.story, item_ids=left, outlets=outlets)
         group.changed = True
         self.notes.append(f"item {item.id} taken out of story {group.story.id} by the analyst")
+
+    def _nearest_member(self, item: Item, act: Act, terms: Mapping[str, float], group: Group) -> float:
+        """The best cosine with one report in the item's own language: a centroid of several languages
+        is near to none. Only reports of the same kind are compared, and only the latest few."""
+        if act.firm or not any(a.development == act.development for a in group.acts):
+            return 0.0
+        own = [m for m in group.members[-LATEST_MEMBERS:] if m.language == item.language][-NEAR_MEMBERS:]
+        return max((self.space.cosine(terms, terms_of(text_of(m))) for m in own), default=0.0)
 
     def _copied(
         self, item: Item, fits: list[tuple[int, float]], near: Mapping[int, float]

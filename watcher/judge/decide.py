@@ -116,9 +116,9 @@ class _Desk:
             self._alert(f"listed|{development.key}", change.kind, Urgency.DIGEST, change, None)
 
     def clock(self, due: Due) -> None:
-        urgency = (
-            Urgency.INSTANT if due.days == 0 and self._kind_interrupts(due.development) else Urgency.DIGEST
-        )
+        # An exit needs somebody's word; an entry into force follows from the deposit and may wait.
+        today = due.days == 0 and due.term.article == "20" and self._kind_interrupts(due.development)
+        urgency = Urgency.INSTANT if today else Urgency.DIGEST
         change = Change(due.development, AlertKind.CLOCK)
         self._alert(due.key, AlertKind.CLOCK, urgency, change, self._first(due.development))
 

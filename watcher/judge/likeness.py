@@ -14,6 +14,7 @@ ALIKE = 0.15  # cosine that joins two statements of one kind
 ALIKE_HAPPENING = 0.09  # ... two reports of a thing that happened, by the same states at the same time
 ALIKE_MIXED = 0.27  # ... of different kinds (a vague headline and the step it is about)
 SLOPE = 0.006  # what each day between them, beyond the first three, adds to the cosine asked for
+MEMBER = 0.8  # what likeness to one report counts, against likeness to the whole story
 COUNTED = 0.10  # what a shared number (no year) is worth
 MAX_DAYS = 21
 UNDATED_DAYS = 8  # a report without a date stands this far from everything
@@ -38,10 +39,11 @@ class Likeness:
 
     cosine: float
     numbers: Collection[str] = ()
+    nearest: float = 0.0  # cosine with the nearest report in the same language
 
     @property
     def score(self) -> float:
-        return self.cosine + (COUNTED if self.numbers else 0.0)
+        return max(self.cosine, self.nearest * MEMBER) + (COUNTED if self.numbers else 0.0)
 
 
 def fit(

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from watcher.judge.fold import fold
 
@@ -21,7 +22,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _GROUPING = re.compile(r"[.,\u00a0 ']")
 
 
-def terms_of(text: str) -> dict[str, float]:
+@lru_cache(maxsize=4096)
+def terms_of(text: str) -> Mapping[str, float]:
     """Term -> 1 + log(count) of the folded text; scripts without spaces give pairs of characters."""
     counts: dict[str, int] = defaultdict(int)
     for word in _WORD.findall(fold(text)):
@@ -99,6 +101,14 @@ class Space:
             for group in self._groups.get(term, ()):
                 dots[group] += weight * self.centroids[group][term] * idf
         return {g: d / (length * self._length(g)) for g, d in dots.items() if d > 0}
+
+    def cosine(self, one: Mapping[str, float], other: Mapping[str, float]) -> float:
+        """Of two single texts."""
+        left = {t: w * self.weigh(t) for t, w in one.items() if self._telling(t)}
+        right = {t: w * self.weigh(t) for t, w in other.items() if self._telling(t)}
+        dot = sum(w * right[t] for t, w in left.items() if t in right)
+        lengths = sum(w * w for w in left.values()) * sum(w * w for w in right.values())
+        return dot / math.sqrt(lengths) if lengths else 0.0
 
     def numbers(self, group: int, terms: Mapping[str, float]) -> tuple[str, ...]:
         """The telling numbers of three digits or more that `terms` shares with a group; years are none."""

@@ -246,7 +246,7 @@ class _Scale:
         standing = self._standing(known, behind)
         modality = act.modality if known.standing is Standing.DUE else known.modality
         joined = tuple(s for s in claim.states if s not in known.states) if act.firm and main else ()
-        fresh = main and near(act.day, known.event_date, LATE_DAYS)
+        fresh = main and act.day is not None and near(act.day, known.event_date, LATE_DAYS)
         better = tier_of(item) > known.tier and claim.evidence is not None
         grown = replace(
             known,

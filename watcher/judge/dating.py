@@ -1,0 +1,86 @@
+"""When an undated report was most likely published, for a replay over an archive. Pure.
+
+A live report is new when it is seen; a page in an archive without a date belongs where its event is: by the
+dated reports that it is most like, else by the recorded day of the step that it tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+
+from watcher.judge.acts import Act, act_of, same_part, same_stage
+from watcher.judge.clock import months_after
+from watcher.judge.cluster import text_of
+from watcher.judge.copies import is_copy
+from watcher.judge.ledger import span
+from watcher.judge.terms import Space, terms_of
+from watcher.model import Item, ItemId
+from watcher.topic import Topic
+
+SAME_KIND = 0.14  # cosine with a dated report of the same kind and states
+ANY_KIND = 0.24
+
+
+def likely_dates(items: Sequence[Item], topic: Topic) -> Mapping[ItemId, datetime]:
+    """Item -> moment, for those of `items` that have no date and can be placed; noon UTC of a day, or
+    the moment of the report that it is like."""
+    dated = [i for i in items if i.entry.published is not None]
+    space = Space()
+    for item in items:
+        space.note(terms_of(text_of(item)))
+    for item in dated:
+        space.grow(item.id, terms_of(text_of(item)))
+    by_id = {i.id: i for i in dated}
+    found: dict[ItemId, datetime] = {}
+    for item in items:
+        if item.entry.published is None:
+            moment = _like(item, by_id, space) or _recorded(act_of(item), topic)
+            if moment is not None:
+                found[item.id] = moment
+    return found
+
+
+def _like(item: Item, dated: Mapping[ItemId, Item], space: Space) -> datetime | None:
+    act = act_of(item)
+    near = space.nearest(terms_of(text_of(item)))
+    best: tuple[float, datetime] | None = None
+    for other in dated.values():
+        score = _score(item, act, other, near.get(other.id, 0.0))
+        moment = other.entry.published
+        if score and moment is not None and (best is None or (score, best[1]) > (best[0], moment)):
+            best = (score, moment)
+    return best[1] if best else None
+
+
+def _score(item: Item, act: Act, other: Item, cosine: float) -> float:
+    """0 = not alike. A step happens once: its stage and states say more than its words."""
+    if is_copy(item.entry, other.entry):
+        return 3.0
+    their = act_of(other)
+    same = act.states == their.states and same_stage(act.stage, their.stage)
+    if act.step and act.stage and same and same_part(act.substep, their.substep):
+        return 2.0 + cosine + (0.5 if act.modality is their.modality else 0.0)
+    alike = act.development == their.development
+    related = bool(act.states & their.states) or not (act.states or their.states)
+    return cosine if related and cosine >= (SAME_KIND if alike else ANY_KIND) else 0.0
+
+
+def _recorded(act: Act, topic: Topic) -> datetime | None:
+    """The day of the step in the recorded history, or that of a state's joining."""
+    if not act.stage or not act.states:
+        return None
+    for event in topic.history:
+        if act.states <= set(event.states) and same_stage(act.stage, event.stage):
+            return _noon(span(event)[0])
+    since = [topic.states[s].since for s in act.states if s in topic.states]
+    joined = [s for s in since if s is not None]
+    if act.stage == "J5_IN_FORCE" and joined:
+        return _noon(joined[0])
+    if act.stage in ("J3_APPROVED", "J4_DEPOSITED") and joined:
+        return _noon(months_after(joined[0], -6))
+    return None
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
