@@ -27,6 +27,11 @@ _HAN = re.compile(
 )
 _HAN_DAY = re.compile(r"(?<![\d月월])(?<![月월] )(?P<day>[0-3]?\d)\s?[日号號일](?![間间内년])")
 _DIGITS = {base + n: str(n) for base in (0x0660, 0x06F0, 0x17E0, 0x0E50) for n in range(10)}
+_NEXT = re.compile(
+    r"(?:next|coming|kommende\w?|nachste\w?|prochain|proximo|prossimo|volgende|przyszl\w+|kita|nakam\w+|"
+    r"jargmi\w+|ensi|nasta|neste|naeste|следующ\w+|наступн\w+|pristi|buduc\w+|jovo|viitoare|следващ\w+|"
+    r"sljedec\w+|sledec\w+|επομεν\w+|gelecek|下|来|다음) ?$"
+)
 _WEEKS = {"week": 7, "month": 30, "year": 365}
 
 
@@ -204,6 +209,8 @@ def _relative(folded: str, words: _Words, published: date) -> Iterator[Dated]:
         for m in words.weekdays.finditer(folded):
             number = next(i for i in range(7) if m[f"w{i}"] is not None)
             back = (published.weekday() - number) % 7
+            if _NEXT.search(folded[max(0, m.start() - 14) : m.start()]):
+                back -= 7
             yield Dated(published - timedelta(days=back), "day", m.start(), m.end(), True, True)
     for shift, pattern in words.days:
         for m in pattern.finditer(folded):

@@ -6,20 +6,26 @@ development is the heaviest; of steps told as done the latest counts most, since
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from watcher.judge import who
 from watcher.judge.clauses import Clause, Spoken, read
+from watcher.judge.cues import Hits
 from watcher.judge.dates import Dated
 from watcher.judge.figures import figures_in, is_ballot
-from watcher.judge.steps import Scene, Signal, signals
+from watcher.judge.fold import Sentence
+from watcher.judge.scene import Day, Scene
+from watcher.judge.steps import Signal, signals
 from watcher.model import Claim, Entry, Evidence, Figure, Modality, Verdict
 from watcher.topic import Topic
 
 _OLD = timedelta(days=8)
 MOST_CLAIMS = 8
+
+
+Figures = Mapping[Sentence, tuple[Figure, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +76,15 @@ def _told(
     spoken: tuple[Spoken, ...], figures: Figures, topic: Topic, language: str | None, published: date | None
 ) -> Iterator[_Told]:
     subjects = _subjects(spoken)
+    headline: Hits = next((s.hits for s in spoken if s.title), {})
     for sentence in spoken:
         ballot = is_ballot(figures[sentence.sentence])
         outsider = _outsider(sentence, topic)
         for clause in sentence.clauses:
-            scene = Scene(clause, sentence, language, ballot, outsider, figures[sentence.sentence])
+            scene = Scene(clause, sentence, language, headline, ballot, outsider, _day(clause, published))
             share = _share(clause, sentence, subjects, published)
             for signal in signals(scene):
                 yield _Told(signal, signal.weight * sentence.weight * share, clause, sentence)
-
-
-Figures = dict[object, tuple[Figure, ...]]
 
 
 def _subjects(spoken: tuple[Spoken, ...]) -> frozenset[str]:
@@ -89,6 +93,17 @@ def _subjects(spoken: tuple[Spoken, ...]) -> frozenset[str]:
         if sentence.states:
             return frozenset(sentence.states)
     return frozenset()
+
+
+def _day(clause: Clause, published: date | None) -> Day:
+    days = [d for d in clause.dates if d.precision == "day"]
+    if published is None or not days:
+        return Day.UNKNOWN
+    if any(d.day > published for d in days):
+        return Day.AHEAD
+    if any(d.day == published for d in days):
+        return Day.TODAY
+    return Day.WEEKDAY if any(d.weekday for d in days) else Day.PAST
 
 
 def _outsider(sentence: Spoken, topic: Topic) -> bool:
@@ -127,9 +142,10 @@ def _claims(
 ) -> Iterator[Claim]:
     """The main claim, then what else is told, each kind once for each group of states."""
     groups = _grouped(told, topic)
+    headline: Hits = next((t.sentence.hits for t in told if t.sentence.title), {})
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for group in groups[:MOST_CLAIMS]:
-        claim = _claim(group, figures, language, published)
+        claim = _claim(group, figures, headline, language, published)
         if (claim.stage, claim.states) not in seen:
             seen.add((claim.stage, claim.states))
             yield claim
@@ -162,14 +178,40 @@ def _weight(group: list[_Told], topic: Topic) -> float:
     return weight
 
 
-def _claim(group: list[_Told], figures: Figures, language: str | None, published: date | None) -> Claim:
+_CLAIMED = frozenset(
+    {
+        "considering",
+        "government_decision",
+        "parliament_vote",
+        "signed_by_president",
+        "notified_un",
+        "in_effect",
+        "production",
+        "transfer",
+    }
+)
+
+
+def _modality(lead: _Told, figures: Figures, headline: Hits) -> Modality:
+    """What the headline only claims, or denies, is not done; a count of votes confirms itself."""
+    signal = lead.signal
+    if signal.development not in _CLAIMED or is_ballot(figures[lead.sentence.sentence]):
+        return signal.modality
+    if "denial" in headline and signal.modality is Modality.DONE:
+        return Modality.DENIED
+    return Modality.REPORTED if "reported" in headline else signal.modality
+
+
+def _claim(
+    group: list[_Told], figures: Figures, headline: Hits, language: str | None, published: date | None
+) -> Claim:
     lead = max(group, key=lambda t: t.score * (0.25 if t.signal.pending else 1.0))
     day, precision = _event_date(group, lead, published)
     return Claim(
         states=lead.clause.states or lead.sentence.states,
         development=lead.signal.development,
         stage=lead.signal.stage,
-        modality=lead.signal.modality,
+        modality=_modality(lead, figures, headline),
         substep=lead.signal.substep,
         event_date=day,
         date_precision=precision,

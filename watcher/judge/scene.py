@@ -1,0 +1,93 @@
+"""A clause in its sentence, as the rules of `steps` ask about it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from watcher.judge.clauses import Clause, Spoken
+from watcher.judge.cues import Hits
+
+# Verbs that do not change with tense: a word of the future right before them is all that shows it.
+_UNINFLECTED = frozenset({"zh", "th", "vi", "km", "ja", "ko"})
+# Languages in which the word of the future may follow what it is about.
+_LATE = frozenset({"tr", "az", "ja", "ko", "de", "nl", "hu", "fi", "ka", "hy", "fa"})
+
+
+class Day(Enum):
+    """When the dates of a clause lie, seen from the day of publication."""
+
+    UNKNOWN = "unknown"
+    TODAY = "today"
+    WEEKDAY = "weekday"  # a weekday that is not today: past or coming
+    AHEAD = "ahead"
+    PAST = "past"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`headline` is what the title holds. `ballot`: a count of votes stands in the sentence. `outsider`:
+    a state that never joined is named in it. `day`: when, against publication."""
+
+    clause: Clause
+    sentence: Spoken
+    language: str | None
+    headline: Hits
+    ballot: bool
+    outsider: bool
+    day: Day
+
+    def __contains__(self, concept: str) -> bool:
+        return concept in self.clause.hits
+
+    @property
+    def title(self) -> bool:
+        return self.sentence.title
+
+    def told(self, *concepts: str) -> bool:
+        """Whether any of them stands in the sentence."""
+        return any(concept in self.sentence.hits for concept in concepts)
+
+    def near(self, concept: str) -> float:
+        """1 in the clause, a little less elsewhere in its sentence, else 0."""
+        return 1.0 if concept in self.clause.hits else 0.8 if concept in self.sentence.hits else 0.0
+
+    def clear_of(self, concept: str, other: str) -> bool:
+        """Whether `concept` stands where no `other` overlaps it."""
+        over = self.clause.hits.get(other, ())
+        return any(
+            not any(a < end and start < b for a, b in over)
+            for start, end in self.clause.hits.get(concept, ())
+        )
+
+    def before(self, concept: str, other: str) -> bool:
+        """Whether the clause has `concept`, and no earlier `other`."""
+        first, second = self.clause.first(concept), self.clause.first(other)
+        return first is not None and (second is None or first[0] <= second[0])
+
+    def planned(self, concept: str, reach: int = 60) -> bool:
+        """Whether a word of the future goes before `concept` in the clause, or stands anywhere in it where
+        verbs come last."""
+        first = self.clause.first(concept)
+        if first is None:
+            return False
+        reaches = (start <= first[0] < end + reach for start, end in self.clause.hits.get("planned", ()))
+        late = self.language in _LATE and "planned" in self.clause
+        return late or any(reaches) or self.clause.opener == "unless"
+
+    def will(self, concept: str) -> bool:
+        """For verbs without tense: a word of the future right before."""
+        if self.language not in _UNINFLECTED:
+            return False
+        first = self.clause.first(concept)
+        return first is not None and any(
+            0 <= first[0] - start <= 9 for start, _ in self.clause.hits.get("planned", ())
+        )
+
+    @property
+    def outside_voice(self) -> bool:
+        """Whether a body that decides nothing speaks: an organisation, a campaign, the UN in a headline."""
+        if "ngo" in self.sentence:
+            return True
+        un = self.sentence.hits.get("un", ())
+        return self.title and any(start < 12 for start, _ in un) and "notify" not in self.sentence
