@@ -28,8 +28,9 @@ from tests.gold import measures
 from tests.gold.measures import Answer, Label, Tally, Told
 from watcher.collect.archive import BadLine, Row, rows
 from watcher.config import load_topic
+from watcher.config.policy import policy
+from watcher.config.settings import PolicySection
 from watcher.judge.assess import assess
-from watcher.model import Policy
 from watcher.pipeline.replaying import replay
 from watcher.topic import Topic
 
@@ -38,7 +39,7 @@ ROWS = HERE / "rows.jsonl"
 FLOORS = HERE / "floors.toml"
 TOPIC = HERE.parent.parent / "watcher" / "topics" / "ottawa"
 STEP = 0.005
-"""Floors are what is reached, rounded down to this: a gate, not a tripwire for a single row."""
+"""Floors are what is reached less this, rounded down to it: so that a row may be added that is hard."""
 CEILINGS = frozenset({"instant_per_step", "near_miss_alerts"})
 """Measures where less is better."""
 
@@ -56,7 +57,8 @@ TARGETS: Mapping[str, float] = {
     "near_miss_alerts": 0,
 }
 
-POLICY = Policy(zone=ZoneInfo("UTC"), instant=tuple(sorted(measures.STATUS_STEPS)))
+POLICY = policy(PolicySection(), ZoneInfo("UTC"))
+"""The shipped rules of who is interrupted by what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ def score(corpus: Sequence[Labelled]) -> Report:
         "modality": measures.modalities(labels, whole),
         "not_premature": measures.premature(labels, whole),
     }
-    alerts = measures.alerting(labels, told)
+    alerts = measures.alerting(labels, told, frozenset(POLICY.instant))
     figures = {name: tally.share for name, tally in tallies.items()} | {
         "worst_language": min(languages.values(), default=1.0),
         "headline_worst_language": min(bare_languages.values(), default=1.0),
@@ -239,7 +241,7 @@ def raised(figures: Mapping[str, float], floors: Mapping[str, float]) -> dict[st
             reached = round(math.ceil(value / STEP - 1e-9) * STEP, 4)
             found[name] = min(reached, floors.get(name, math.inf))
         else:
-            reached = round(math.floor(value / STEP + 1e-9) * STEP, 4)
+            reached = round(math.floor(value / STEP - 1 + 1e-9) * STEP, 4)
             found[name] = max(reached, floors.get(name, 0.0))
     return found
 

@@ -40,11 +40,6 @@ class Label:
     borderline: bool = False
     category: str = ""
 
-    @property
-    def status_step(self) -> bool:
-        """An act that a reader must hear of at once: done, by a state, on the way in or out."""
-        return bool(self.countries) and self.development in STATUS_STEPS and self.modality in (None, "done")
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -183,16 +178,24 @@ class Alerting:
     missed: tuple[str, ...] = ()
 
 
-def alerting(labels: Sequence[Label], told: Iterable[Told]) -> Alerting:
+def _is_act(label: Label, urgent: frozenset[str]) -> bool:
+    return bool(label.countries) and label.development in urgent and label.modality in (None, "done")
+
+
+def alerting(
+    labels: Sequence[Label], told: Iterable[Told], urgent: frozenset[str] = STATUS_STEPS
+) -> Alerting:
+    """A step is an act of a state, done, of a kind that is `urgent`."""
     by_id = {label.id: label for label in labels}
-    steps = {label.event for label in labels if label.event and label.status_step}
+    acts = {label.id for label in labels if _is_act(label, urgent)}
+    steps = {label.event for label in labels if label.event and label.id in acts}
     heard: Counter[str] = Counter()
     alerts = near = 0
     for alert in told:
         rows = [by_id[i] for i in alert.rows if i in by_id]
         if rows and not any(r.relevant for r in rows):
             near += 1
-        events = {r.event for r in rows if r.event in steps and r.status_step}
+        events = {r.event for r in rows if r.id in acts}
         alerts += bool(events)
         heard.update(e for e in events if e)
     share = len(heard) / len(steps) if steps else 1.0

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-gate = pytest.importorskip("tests.gold.gate", exc_type=ImportError)
+from tests.gold import gate
 
 
 def test_judge_holds_its_floors() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.gold import gate
 from tests.gold.measures import (
     Answer,
     Label,
@@ -105,10 +106,9 @@ def test_alerting_finds_missed_steps_repeats_and_false_alarms() -> None:
 
 
 def test_floors_rise_and_never_fall(tmp_path: Path) -> None:
-    gate = pytest.importorskip("tests.gold.gate", exc_type=ImportError)
     floors = {"recall": 0.9, "near_miss_alerts": 1.0}
     assert gate.raised({"recall": 0.9874, "near_miss_alerts": 0.0}, floors) == {
-        "recall": 0.985,
+        "recall": 0.98,
         "near_miss_alerts": 0.0,
     }
     assert gate.raised({"recall": 0.902, "near_miss_alerts": 1.0}, floors)["recall"] == 0.9
