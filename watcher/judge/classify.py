@@ -7,13 +7,14 @@ of the lexicon in one pass (`classify`), and the languages' own words only where
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from watcher.judge.fold import Sentence, fold, fold_pattern, passage
 from watcher.judge.language import language_of as detect
-from watcher.judge.match import Patterns
+from watcher.judge.match import GLUED, UNSPACED, Patterns
 from watcher.judge.who import state_patterns
 from watcher.model import Band, Entry, Reason, Verdict
 from watcher.topic import Lexicon, Topic
@@ -24,6 +25,10 @@ _NOUNS = ("treaty", "ottawa", "ottawa_loose", "mine", "monitor", "landmine", "mi
 _GUARD = "guard."
 _NOT_READ = ("sift", "who.")
 _NAMES = frozenset({"treaty", "ottawa", "ottawa_loose", "mine", "monitor"})
+_WORD = re.compile(r"\w+")
+_ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_UNSPACED = re.compile(f"[{GLUED}{UNSPACED}]")
+_MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
 _WEAK = frozenset({"landmine", "mines", "event", "ban"})
 _OTHER_TREATIES = ("cluster_munitions", "other_treaty", "ottawa_1988", "ottawa_other", "ccw_protocol")
 _OTHER_THINGS = ("mining", "sea_mines", "mine_idiom")
@@ -44,19 +49,43 @@ def classify(entry: Entry, topic: Topic, language: str | None = None) -> Verdict
     if not sift(entry, topic):
         return Verdict(0.0, Band.REJECTED, (Reason("no_word", "neither the treaty nor a mine is named"),))
     scopes = tuple(_read(entry, topic, language or language_of(entry)))
-    return _verdict(scopes, lexicon.settings)
+    return _verdict(scopes, lexicon)
 
 
 def sift(entry: Entry, topic: Topic) -> bool:
-    """Whether the letters of the treaty or of a mine occur at all, or the title tells of some treaty."""
+    """Whether the letters of the treaty or of a mine occur at all, or the title tells of some treaty. Generous."""
     stems = _stems(topic.lexicon)
-    text = fold(f"{entry.title}\n{entry.summary}\n{entry.content}")
-    if any(stem in text for stem in stems.ascii) or stems.words.search(text):
+    text = f"{entry.title}\n{entry.summary}\n{entry.content}"
+    words = frozenset(_words(text))
+    if not stems.words.isdisjoint(words):
         return True
-    if not text.isascii() and any(stem in text for stem in stems.other):
+    heads = stems.heads.keys() & {word[:4] for word in words}
+    if heads and _begun(heads, words, text, stems):
+        return True
+    if not text.isascii() and _UNSPACED.search(text) and any(stem in fold(text) for stem in stems.inside):
         return True
     title = fold(entry.title)
     return any(stem in title for stem in stems.title)
+
+
+def _words(text: str) -> list[str]:
+    """Lower-case words; folded only where letters are written in pieces or with marks between them."""
+    if text.isascii():
+        return text.lower().translate(_ASCII_WORDS).split()
+    if unicodedata.is_normalized("NFKC", text) and not _MARKS.search(text):
+        return _WORD.findall(text.casefold())
+    return _WORD.findall(fold(text))
+
+
+def _begun(heads: Iterable[str], words: Iterable[str], text: str, stems: Stems) -> bool:
+    starts = tuple(start for head in heads for start in stems.heads[head] if start.isalnum())
+    if any(word.startswith(starts) for word in words):
+        return True
+    phrases = [phrase for head in heads for phrase in stems.heads[head] if not phrase.isalnum()]
+    if not phrases:
+        return False
+    folded = fold(text)
+    return any(phrase in folded for phrase in phrases)
 
 
 # ── what stands in the text ───────────────────────────────────────────────────────────────────
@@ -124,12 +153,13 @@ def _chosen(lexicon: Lexicon, language: str | None) -> Iterator[tuple[str, str]]
 # ── what it weighs ────────────────────────────────────────────────────────────────────────────
 
 
-def _verdict(scopes: tuple[Scope, ...], settings: Mapping[str, float]) -> Verdict:
+def _verdict(scopes: tuple[Scope, ...], lexicon: Lexicon) -> Verdict:
+    settings = lexicon.settings
     whole = _together(scopes)
     title = next((scope for scope in scopes if scope.where == "title"), Scope("title"))
     best: tuple[Reason, ...] = ()
     for scope in (*scopes, _named(whole)):
-        reasons = _reasons(scope, settings)
+        reasons = _reasons(scope, lexicon)
         if _sum(reasons) > _sum(best):
             best = reasons
     score = max(0.0, _sum(best))
@@ -178,34 +208,37 @@ def _against(title: Scope, whole: Scope) -> Reason | None:
     return Reason(guard, title.guards[guard], 0.0, "title") if guard else None
 
 
-def _reasons(scope: Scope, settings: Mapping[str, float]) -> tuple[Reason, ...]:
+def _reasons(scope: Scope, lexicon: Lexicon) -> tuple[Reason, ...]:
     """The strongest noun of the scope with its company, for and against."""
     best: tuple[Reason, ...] = ()
     for noun in _NOUNS:
         if noun in scope.found:
-            reasons = tuple(_weighed(noun, scope, settings))
+            reasons = tuple(_weighed(noun, scope, lexicon))
             if _sum(reasons) > _sum(best):
                 best = reasons
     return best
 
 
-def _weighed(noun: str, scope: Scope, settings: Mapping[str, float]) -> Iterator[Reason]:
-    yield Reason(noun, scope.found[noun], settings.get(noun, 0.0), scope.where)
-    for key, weight in _company(noun, tuple(settings.items())):
-        if key.startswith("+"):
-            names = key[1:].split("&")
-            if all(name in scope.found for name in names):
-                yield Reason(names[-1], " … ".join(scope.found[n] for n in names), weight, scope.where)
-        elif key[1:] in scope.guards:
-            yield Reason(key[1:], scope.guards[key[1:]], -weight, scope.where)
+def _weighed(noun: str, scope: Scope, lexicon: Lexicon) -> Iterator[Reason]:
+    found, guards, where = scope.found, scope.guards, scope.where
+    yield Reason(noun, found[noun], lexicon.settings.get(noun, 0.0), where)
+    for names, weight in _company(lexicon)[noun]:
+        if all(name in found for name in names):
+            yield Reason(names[-1], " … ".join(found[name] for name in names), weight, where)
+    for guard, text in guards.items():
+        weight = lexicon.settings.get(f"{noun}-{guard}", 0.0)
+        if weight:
+            yield Reason(guard, text, -weight, where)
 
 
-@lru_cache(maxsize=64)
-def _company(noun: str, settings: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
-    size = len(noun)
-    return tuple(
-        (k[size:], w) for k, w in settings if k.startswith(noun) and k[size : size + 1] in ("+", "-")
-    )
+@lru_cache(maxsize=8)
+def _company(lexicon: Lexicon) -> Mapping[str, tuple[tuple[tuple[str, ...], float], ...]]:
+    """Noun -> what may stand beside it, and what that adds ("landmine+act&state" in the settings)."""
+    pairs = [(*key.split("+"), weight) for key, weight in lexicon.settings.items() if key.count("+") == 1]
+    return {
+        noun: tuple((tuple(beside.split("&")), weight) for of, beside, weight in pairs if of == noun)
+        for noun in _NOUNS
+    }
 
 
 # ── the cheap step ────────────────────────────────────────────────────────────────────────────
@@ -213,21 +246,29 @@ def _company(noun: str, settings: tuple[tuple[str, float], ...]) -> tuple[tuple[
 
 @dataclass(frozen=True, slots=True)
 class Stems:
-    ascii: tuple[str, ...]
-    other: tuple[str, ...]
-    words: re.Pattern[str]
+    """`words` whole; `heads`: first four letters, as written and folded, of the stems and phrases they may
+    begin; `inside` is sought anywhere, for scripts that write no spaces."""
+
+    words: frozenset[str]
+    heads: Mapping[str, tuple[str, ...]]
+    inside: tuple[str, ...]
     title: tuple[str, ...]
 
 
 @lru_cache(maxsize=8)
 def _stems(lexicon: Lexicon) -> Stems:
-    folded = [fold(stem) if stem == stem.strip() else stem for stem in _every(lexicon, "sift")]
-    words = "|".join(map(fold_pattern, _every(lexicon, "sift_word"))) or r"(?!)"
+    stems = tuple(_every(lexicon, "sift"))
+    whole = tuple(_every(lexicon, "sift_word"))
+    heads: dict[str, dict[str, None]] = {}
+    for stem in (s for s in stems if not _UNSPACED.search(s)):
+        for start in (stem.casefold(), fold(stem)):
+            first = _WORD.findall(start)[0][:4]
+            heads.setdefault(first, {})[start if start.isalnum() else fold(stem)] = None
     return Stems(
-        tuple(dict.fromkeys(stem for stem in folded if stem.isascii())),
-        tuple(dict.fromkeys(stem for stem in folded if not stem.isascii())),
-        re.compile(rf"\b(?:{words})\b"),
-        tuple(fold(stem) for stem in _every(lexicon, "sift_title")),
+        words=frozenset({*(w.casefold() for w in whole), *(fold(w) for w in whole)}),
+        heads={head: tuple(starts) for head, starts in heads.items()},
+        inside=tuple(fold(stem) for stem in stems if _UNSPACED.search(stem)),
+        title=tuple(fold(stem) for stem in _every(lexicon, "sift_title")),
     )
 
 

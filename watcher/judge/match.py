@@ -80,8 +80,24 @@ def literal_head(branch: str) -> str:
     return _ESCAPED.sub(r"\1", head)
 
 
-Found = tuple[str, int]
-"""What a pattern is for, and where its match ends."""
+_CLASS = re.compile(r"\[((?:\w(?:-\w)?)+)\]|(\\d)")
+_MOST_LETTERS = 20_000
+_NOTHING: list[tuple[str, int]] = []
+_Compiled = tuple[tuple[str, re.Pattern[str]], ...]
+
+
+def _keys(branch: str) -> tuple[str, ...]:
+    """What a text must show at a place for `branch` to be tried there: its first letters, three at most."""
+    head = literal_head(branch)
+    if head:
+        return (head[:3],)
+    first = _CLASS.match(branch)
+    if not first:
+        return ("",)
+    if first.group(2):
+        return tuple("0123456789")
+    spans = re.findall(r"(\w)(?:-(\w))?", first.group(1))
+    return tuple(chr(c) for low, high in spans for c in range(ord(low), ord(high or low) + 1))
 
 
 class Patterns:
@@ -90,38 +106,45 @@ class Patterns:
     def __init__(self, patterns: Iterable[tuple[str, str]], *, closed: bool) -> None:
         self._closed = closed
         self._sources: dict[str, dict[str, list[str]]] = {}
-        self._compiled: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
+        self._compiled: dict[str, _Compiled] = {}
         for code, pattern in patterns:
             for branch in alternatives(pattern):
-                head = literal_head(branch)
-                key = head[: 3 if len(head) > 2 else 2] if len(head) > 1 else ""
-                if not key and _IN_UNSPACED.match(head):
-                    key = head
-                self._sources.setdefault(key, {}).setdefault(code, []).append(self._bounded(branch, head))
+                for key in _keys(branch):
+                    self._sources.setdefault(key, {}).setdefault(code, []).append(self._bounded(branch))
 
-    def _bounded(self, branch: str, head: str) -> str:
-        if self._closed and not _IN_UNSPACED.match(head):
+    def _bounded(self, branch: str) -> str:
+        if self._closed and not _IN_UNSPACED.match(literal_head(branch)):
             return rf"(?:{branch})(?!\w)"
         return branch
 
-    def _under(self, key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-        found = self._compiled.get(key)
-        if found is None:
-            found = tuple(
-                (code, re.compile("|".join(sorted(branches, key=len, reverse=True))))
-                for code, branches in self._sources.get(key, {}).items()
-            )
-            self._compiled[key] = found
+    def _under(self, letters: str) -> _Compiled:
+        """What may match where these three letters stand; compiled when they are met for the first time."""
+        branches: dict[str, list[str]] = {}
+        for key in dict.fromkeys((letters, letters[:2], letters[:1], "")):
+            for code, more in self._sources.get(key, {}).items():
+                branches.setdefault(code, []).extend(more)
+        if len(self._compiled) > _MOST_LETTERS:  # texts show letters without end
+            self._compiled.clear()
+        found = self._compiled[letters] = tuple(
+            (code, re.compile("|".join(sorted(several, key=len, reverse=True))))
+            for code, several in branches.items()
+        )
         return found
 
-    def at(self, folded: str, place: int) -> Iterator[Found]:
-        """Every code whose pattern matches at `place`; the longest branch is tried first."""
-        for key in (folded[place : place + 3], folded[place : place + 2], folded[place], ""):
-            if key in self._sources:
-                for code, pattern in self._under(key):
-                    match = pattern.match(folded, place)
-                    if match:
-                        yield code, match.end()
+    def at(self, folded: str, place: int) -> list[tuple[str, int]]:
+        """Code and end of every pattern that matches at `place`; the longest branch is tried first."""
+        letters = folded[place : place + 3]
+        found = self._compiled.get(letters)
+        if found is None:
+            found = self._under(letters)
+        if not found:
+            return _NOTHING
+        matches = []
+        for code, pattern in found:
+            match = pattern.match(folded, place)
+            if match:
+                matches.append((code, match.end()))
+        return matches
 
     def longest(self, folded: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         """Start, end and codes of the longest match at each place, in order, none overlapping."""
@@ -130,7 +153,7 @@ class Patterns:
             place = start.start()
             if place < done:
                 continue
-            matches = list(self.at(folded, place))
+            matches = self.at(folded, place)
             if matches and not attached(folded, place):
                 end = max(end for _, end in matches)
                 yield place, end, tuple(dict.fromkeys(code for code, e in matches if e == end))

@@ -111,7 +111,11 @@ def _lists(folded: str, named: tuple[Mention, ...]) -> Iterator[tuple[Mention, .
     """Mentions that are listed ("Estonia, Latvia and Poland", "the Baltic states") belong together."""
     group: list[Mention] = []
     for mention in named:
-        if group and not _AND.fullmatch(folded[group[-1].end : mention.start]) and mention.end > group[-1].end:
+        if (
+            group
+            and not _AND.fullmatch(folded[group[-1].end : mention.start])
+            and mention.end > group[-1].end
+        ):
             yield tuple(group)
             group = []
         group.append(mention)
@@ -234,5 +238,3 @@ def _before(words: tuple[str, ...], article: str) -> re.Pattern[str]:
 
 def _after(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{word})" for word in words)) if words else _NEVER
-
-
