@@ -6,18 +6,19 @@ of the lexicon in one pass (`classify`), and the languages' own words only where
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from watcher.judge.fold import Sentence, fold, fold_pattern, passage
+from watcher.judge.fold import Sentence, fold_pattern, passage
 from watcher.judge.language import language_of as detect
-from watcher.judge.match import GLUED, UNSPACED, Patterns
+from watcher.judge.match import Patterns
+from watcher.judge.sift import sift
 from watcher.judge.who import state_patterns
 from watcher.model import Band, Entry, Reason, Verdict
 from watcher.topic import Lexicon, Topic
+
+__all__ = ["classify", "language_of", "sift"]
 
 # Sought in every language at once: a text may be declared in the wrong one, or quote a name.
 _ANYWHERE = ("treaty", "ottawa", "ottawa_loose", "mine", "monitor", "event", "org")
@@ -25,10 +26,6 @@ _NOUNS = ("treaty", "ottawa", "ottawa_loose", "mine", "monitor", "landmine", "mi
 _GUARD = "guard."
 _NOT_READ = ("sift", "who.")
 _NAMES = frozenset({"treaty", "ottawa", "ottawa_loose", "mine", "monitor"})
-_WORD = re.compile(r"\w+")
-_ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
-_UNSPACED = re.compile(f"[{GLUED}{UNSPACED}]")
-_MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
 _WEAK = frozenset({"landmine", "mines", "event", "ban"})
 _OTHER_TREATIES = ("cluster_munitions", "other_treaty", "ottawa_1988", "ottawa_other", "ccw_protocol")
 _OTHER_THINGS = ("mining", "sea_mines", "mine_idiom")
@@ -50,42 +47,6 @@ def classify(entry: Entry, topic: Topic, language: str | None = None) -> Verdict
         return Verdict(0.0, Band.REJECTED, (Reason("no_word", "neither the treaty nor a mine is named"),))
     scopes = tuple(_read(entry, topic, language or language_of(entry)))
     return _verdict(scopes, lexicon)
-
-
-def sift(entry: Entry, topic: Topic) -> bool:
-    """Whether the letters of the treaty or of a mine occur at all, or the title tells of some treaty. Generous."""
-    stems = _stems(topic.lexicon)
-    text = f"{entry.title}\n{entry.summary}\n{entry.content}"
-    words = frozenset(_words(text))
-    if not stems.words.isdisjoint(words):
-        return True
-    heads = stems.heads.keys() & {word[:4] for word in words}
-    if heads and _begun(heads, words, text, stems):
-        return True
-    if not text.isascii() and _UNSPACED.search(text) and any(stem in fold(text) for stem in stems.inside):
-        return True
-    title = fold(entry.title)
-    return any(stem in title for stem in stems.title)
-
-
-def _words(text: str) -> list[str]:
-    """Lower-case words; folded only where letters are written in pieces or with marks between them."""
-    if text.isascii():
-        return text.lower().translate(_ASCII_WORDS).split()
-    if unicodedata.is_normalized("NFKC", text) and not _MARKS.search(text):
-        return _WORD.findall(text.casefold())
-    return _WORD.findall(fold(text))
-
-
-def _begun(heads: Iterable[str], words: Iterable[str], text: str, stems: Stems) -> bool:
-    starts = tuple(start for head in heads for start in stems.heads[head] if start.isalnum())
-    if any(word.startswith(starts) for word in words):
-        return True
-    phrases = [phrase for head in heads for phrase in stems.heads[head] if not phrase.isalnum()]
-    if not phrases:
-        return False
-    folded = fold(text)
-    return any(phrase in folded for phrase in phrases)
 
 
 # ── what stands in the text ───────────────────────────────────────────────────────────────────
@@ -234,44 +195,9 @@ def _weighed(noun: str, scope: Scope, lexicon: Lexicon) -> Iterator[Reason]:
 @lru_cache(maxsize=8)
 def _company(lexicon: Lexicon) -> Mapping[str, tuple[tuple[tuple[str, ...], float], ...]]:
     """Noun -> what may stand beside it, and what that adds ("landmine+act&state" in the settings)."""
-    pairs = [(*key.split("+"), weight) for key, weight in lexicon.settings.items() if key.count("+") == 1]
-    return {
-        noun: tuple((tuple(beside.split("&")), weight) for of, beside, weight in pairs if of == noun)
-        for noun in _NOUNS
-    }
-
-
-# ── the cheap step ────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Stems:
-    """`words` whole; `heads`: first four letters, as written and folded, of the stems and phrases they may
-    begin; `inside` is sought anywhere, for scripts that write no spaces."""
-
-    words: frozenset[str]
-    heads: Mapping[str, tuple[str, ...]]
-    inside: tuple[str, ...]
-    title: tuple[str, ...]
-
-
-@lru_cache(maxsize=8)
-def _stems(lexicon: Lexicon) -> Stems:
-    stems = tuple(_every(lexicon, "sift"))
-    whole = tuple(_every(lexicon, "sift_word"))
-    heads: dict[str, dict[str, None]] = {}
-    for stem in (s for s in stems if not _UNSPACED.search(s)):
-        for start in (stem.casefold(), fold(stem)):
-            first = _WORD.findall(start)[0][:4]
-            heads.setdefault(first, {})[start if start.isalnum() else fold(stem)] = None
-    return Stems(
-        words=frozenset({*(w.casefold() for w in whole), *(fold(w) for w in whole)}),
-        heads={head: tuple(starts) for head, starts in heads.items()},
-        inside=tuple(fold(stem) for stem in stems if _UNSPACED.search(stem)),
-        title=tuple(fold(stem) for stem in _every(lexicon, "sift_title")),
-    )
-
-
-def _every(lexicon: Lexicon, concept: str) -> Iterator[str]:
-    for patterns in lexicon.patterns.get(concept, {}).values():
-        yield from patterns
+    company: dict[str, list[tuple[tuple[str, ...], float]]] = {noun: [] for noun in _NOUNS}
+    for key, weight in lexicon.settings.items():
+        noun, plus, beside = key.partition("+")
+        if plus and noun in company:
+            company[noun].append((tuple(beside.split("&")), weight))
+    return {noun: tuple(several) for noun, several in company.items()}

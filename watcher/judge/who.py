@@ -12,20 +12,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from watcher.judge.fold import Sentence, fold_pattern, passage
-from watcher.judge.match import UNSPACED, Patterns
+from watcher.judge.fold import Sentence, passage
+from watcher.judge.match import Patterns
+from watcher.judge.signs import ACTOR, ASIDE, PLACE, Signs, signs_of
 from watcher.model import Claim, Entry
-from watcher.topic import Lexicon, Topic
+from watcher.topic import Topic
 
-ACTOR, PLACE, ASIDE = "actor", "place", "aside"
 _NEAR = 16  # letters between a name and the word of leaving that makes it the one who leaves
 _AND = re.compile(
     r"\s*(?:[,/&+、，・–-]|and|und|et|y|e|i|и|й|і|та|ja|och|og|en|es|si|a|ir|un|ve|va|dan|oraz|sowie|kaj|και|"
     r"و|、|と|や|和|与|與|及|및|와|과|และ|និង|और|ו)?\s*(?:and|und|i)?\s*(?:the|die|der|den|la|le|les|el|los|las|a|o|os|as|"
     r"de|des|du|del|della|al|het|η|η|την?|της|vung|cac nuoc)?\s*"
 )
-_NEVER = re.compile(r"(?!)")
-_NO_SPACES = re.compile(f"[{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def state_patterns(topic: Topic, language: str | None) -> Patterns:
 
 def mentions(folded: str, topic: Topic, language: str | None = None) -> tuple[Mention, ...]:
     """Every state named in folded text, in the order of the text, with the part it plays."""
-    signs = _signs(topic.lexicon, language)
+    signs = signs_of(topic.lexicon, language)
     return tuple(
         Mention(code, start, end, signs.role(folded, start, end))
         for start, end, codes in state_patterns(topic, language).longest(folded)
@@ -66,7 +64,7 @@ def mentions(folded: str, topic: Topic, language: str | None = None) -> tuple[Me
 
 def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: str | None) -> tuple[str, ...]:
     """The states whose act or position is reported, not every state that is mentioned; the title's first."""
-    signs = _signs(topic.lexicon, language)
+    signs = signs_of(topic.lexicon, language)
     sentences = passage(entry)
     if not sentences:
         return ()
@@ -140,101 +138,3 @@ def _without_borrowed(folded: str, named: tuple[Mention, ...], signs: Signs) -> 
 
 def _codes(named: Iterable[Mention]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mention.state for mention in named))
-
-
-# ── the words that tell ───────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Signs:
-    """The `who.*` concepts of one language, compiled."""
-
-    aside: re.Pattern[str]
-    aside_after: re.Pattern[str]
-    place: re.Pattern[str]
-    place_after: re.Pattern[str]
-    protests: Patterns
-    leavings: Patterns
-    meetings: Patterns
-    organs: Patterns
-    worlds: Patterns
-    borrowed: re.Pattern[str]
-    homeland: tuple[str, ...]
-    adversaries: frozenset[str]
-
-    def role(self, folded: str, start: int, end: int) -> str:
-        before = folded[max(0, start - 40) : start]
-        if self.aside.search(before) or self.aside_after.match(folded, end):
-            return ASIDE
-        return PLACE if self.place.search(before) or self.place_after.match(folded, end) else ACTOR
-
-    def protest(self, folded: str) -> bool:
-        return any(True for _ in self.protests.all(folded))
-
-    def meeting(self, title: Sentence) -> bool:
-        return title.where == "title" and any(True for _ in self.meetings.all(title.folded))
-
-    def leaving(self, folded: str) -> tuple[tuple[int, int], ...]:
-        return tuple((start, end) for _, start, end in self.leavings.all(folded))
-
-    def domestic(self, sentences: Iterable[Sentence]) -> tuple[str, ...]:
-        """No state is named at all: an institution, or a deed without a campaign or a meeting, is at home."""
-        read = tuple(sentences)
-        if not self.homeland or any(self.at_home(sentence) for sentence in read):
-            return self.homeland
-        deed = any(self.leaving(sentence.folded) for sentence in read)
-        return self.homeland if deed and not any(self.worldly(sentence) for sentence in read) else ()
-
-    def worldly(self, sentence: Sentence) -> bool:
-        return any(True for _ in self.worlds.all(sentence.folded))
-
-    def at_home(self, sentence: Sentence) -> tuple[str, ...]:
-        known = self.homeland and any(True for _ in self.organs.all(sentence.folded))
-        return self.homeland if known else ()
-
-
-@lru_cache(maxsize=128)
-def _signs(lexicon: Lexicon, language: str | None) -> Signs:
-    spoken = language or "en"
-    words = _Words(lexicon, spoken)
-    article = r"(?:\s*(?:the|a|an|l.|la|le|les|el|los|die|der|den|dem|das|o|os|de|del|della|dell.|d.|du|des|al|het|η|την?|της|του|to))?"
-    return Signs(
-        aside=_before(words.of("who.aside"), article),
-        aside_after=_after(words.of("who.aside_after")),
-        place=_before(words.of("who.place"), article),
-        place_after=_after(words.of("who.place_after")),
-        protests=words.patterns("who.protest"),
-        leavings=words.patterns("leave", "suspend"),
-        meetings=words.patterns("event"),
-        organs=words.patterns("who.organ"),
-        worlds=words.patterns("event", "monitor", "org", "who.world"),
-        borrowed=_after(words.of("who.borrowed")),
-        homeland=tuple(lexicon.patterns.get("who.homeland", {}).get(spoken, ())),
-        adversaries=frozenset(lexicon.patterns.get("who.adversary", {}).get("*", ())),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    lexicon: Lexicon
-    language: str
-
-    def of(self, concept: str) -> tuple[str, ...]:
-        spoken = self.lexicon.patterns.get(concept, {})
-        return tuple(fold_pattern(p) for key in ("*", self.language) for p in spoken.get(key, ()))
-
-    def patterns(self, *concepts: str) -> Patterns:
-        return Patterns(((c, pattern) for c in concepts for pattern in self.of(c)), closed=False)
-
-
-def _before(words: tuple[str, ...], article: str) -> re.Pattern[str]:
-    if not words:
-        return _NEVER
-    joined = "|".join(words)
-    if _NO_SPACES.search(joined):
-        return re.compile(rf"(?:{joined})\s*$")
-    return re.compile(rf"(?<!\w)(?:{joined}){article}\s*$")
-
-
-def _after(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{word})" for word in words)) if words else _NEVER

@@ -1,0 +1,111 @@
+"""The words around a name that tell what part a state plays: the `who.*` concepts of the lexicon. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from watcher.judge.fold import Sentence, fold_pattern
+from watcher.judge.match import UNSPACED, Patterns
+from watcher.topic import Lexicon
+
+ACTOR, PLACE, ASIDE = "actor", "place", "aside"
+_NEVER = re.compile(r"(?!)")
+_NO_SPACES = re.compile(f"[{UNSPACED}]")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signs:
+    """The `who.*` concepts of one language, compiled."""
+
+    aside: re.Pattern[str]
+    aside_after: re.Pattern[str]
+    place: re.Pattern[str]
+    place_after: re.Pattern[str]
+    protests: Patterns
+    leavings: Patterns
+    meetings: Patterns
+    organs: Patterns
+    worlds: Patterns
+    borrowed: re.Pattern[str]
+    homeland: tuple[str, ...]
+    adversaries: frozenset[str]
+
+    def role(self, folded: str, start: int, end: int) -> str:
+        before = folded[max(0, start - 40) : start]
+        if self.aside.search(before) or self.aside_after.match(folded, end):
+            return ASIDE
+        return PLACE if self.place.search(before) or self.place_after.match(folded, end) else ACTOR
+
+    def protest(self, folded: str) -> bool:
+        return any(True for _ in self.protests.all(folded))
+
+    def meeting(self, title: Sentence) -> bool:
+        return title.where == "title" and any(True for _ in self.meetings.all(title.folded))
+
+    def leaving(self, folded: str) -> tuple[tuple[int, int], ...]:
+        return tuple((start, end) for _, start, end in self.leavings.all(folded))
+
+    def domestic(self, sentences: Iterable[Sentence]) -> tuple[str, ...]:
+        """No state is named at all: an institution, or a deed without a campaign or a meeting, is at home."""
+        read = tuple(sentences)
+        if not self.homeland or any(self.at_home(sentence) for sentence in read):
+            return self.homeland
+        deed = any(self.leaving(sentence.folded) for sentence in read)
+        return self.homeland if deed and not any(self.worldly(sentence) for sentence in read) else ()
+
+    def worldly(self, sentence: Sentence) -> bool:
+        return any(True for _ in self.worlds.all(sentence.folded))
+
+    def at_home(self, sentence: Sentence) -> tuple[str, ...]:
+        known = self.homeland and any(True for _ in self.organs.all(sentence.folded))
+        return self.homeland if known else ()
+
+
+@lru_cache(maxsize=128)
+def signs_of(lexicon: Lexicon, language: str | None) -> Signs:
+    spoken = language or "en"
+    words = _Words(lexicon, spoken)
+    article = r"(?:\s*(?:the|a|an|l.|la|le|les|el|los|die|der|den|dem|das|o|os|de|del|della|dell.|d.|du|des|al|het|η|την?|της|του|to))?"
+    return Signs(
+        aside=_before(words.of("who.aside"), article),
+        aside_after=_after(words.of("who.aside_after")),
+        place=_before(words.of("who.place"), article),
+        place_after=_after(words.of("who.place_after")),
+        protests=words.patterns("who.protest"),
+        leavings=words.patterns("leave", "suspend"),
+        meetings=words.patterns("event"),
+        organs=words.patterns("who.organ"),
+        worlds=words.patterns("event", "monitor", "org", "who.world"),
+        borrowed=_after(words.of("who.borrowed")),
+        homeland=tuple(lexicon.patterns.get("who.homeland", {}).get(spoken, ())),
+        adversaries=frozenset(lexicon.patterns.get("who.adversary", {}).get("*", ())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    lexicon: Lexicon
+    language: str
+
+    def of(self, concept: str) -> tuple[str, ...]:
+        spoken = self.lexicon.patterns.get(concept, {})
+        return tuple(fold_pattern(p) for key in ("*", self.language) for p in spoken.get(key, ()))
+
+    def patterns(self, *concepts: str) -> Patterns:
+        return Patterns(((c, pattern) for c in concepts for pattern in self.of(c)), closed=False)
+
+
+def _before(words: tuple[str, ...], article: str) -> re.Pattern[str]:
+    if not words:
+        return _NEVER
+    joined = "|".join(words)
+    if _NO_SPACES.search(joined):
+        return re.compile(rf"(?:{joined})\s*$")
+    return re.compile(rf"(?<!\w)(?:{joined}){article}\s*$")
+
+
+def _after(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{word})" for word in words)) if words else _NEVER
