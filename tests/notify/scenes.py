@@ -175,9 +175,9 @@ def _message(
     away = context is not None and context.away is not None
     found = plan(_rows(alerts, channel, **changes), by_id, [channel], a_policy(), now, away=away)
     (batch,) = found.batches
-    followed = replace(an_alert(1), title="Finland: parliament voted to leave (157 to 18)")
     told = [
-        tell(alert, ITEMS, NAMES, now, followed=followed if alert.follows else None) for alert in batch.alerts
+        tell(alert, ITEMS, NAMES, now, followed=an_alert(1) if alert.follows else None)
+        for alert in batch.alerts
     ]
     return compose(told, channel, context or Context(now, NAMES), batch)
 
@@ -267,7 +267,7 @@ def ops(channel: Channel) -> Message:
 
 
 def a_sample(channel: Channel) -> Message:
-    blank = Alert(AlertId(6), f"sample:{channel.name}", AlertKind.SAMPLE, Urgency.INSTANT, at=NOW)
+    blank = an_alert(6)
     return _message((sample(channel, NOW, alert=blank),), channel, NOW)
 
 

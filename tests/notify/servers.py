@@ -97,7 +97,7 @@ def http_sink(*answers: Answer, slack: bool = False) -> Iterator[HttpSink]:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
-            if slack and answer.status == 200 and not answer.error:
+            if slack and body and answer.status == 200 and not answer.error:
                 faults = slack_faults(json.loads(body))
                 sink.faults += faults
                 answer.error = "invalid_blocks" if faults else ""

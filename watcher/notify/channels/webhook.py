@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -20,6 +21,8 @@ from watcher.model import Channel, Message, Receipt
 from watcher.notify import settings as shared
 from watcher.notify.envelope import Payload, Sending, retry_after
 from watcher.notify.record import record
+
+logging.getLogger("httpx2").setLevel(logging.WARNING)  # at INFO it writes the address, which is a secret
 
 _TEMPORARY = frozenset({408, 421, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 529})
 _UNCERTAIN = frozenset({408, 502, 504, 520, 524})
@@ -72,11 +75,10 @@ def send(payload: Payload, channel: Channel, sending: Sending) -> Receipt:
     if settings.secret is not None:
         headers["X-Watcher-Signature"] = signature(settings.secret.reveal(), timestamp, body)
     timeout = min(settings.timeout_seconds, sending.seconds)
+    trusted = shared.trust_for(settings.url.reveal(), settings.ca_file) or False  # False: no TLS at all
     try:
         with (
-            httpx.Client(
-                verify=shared.trust(settings.ca_file), timeout=timeout, follow_redirects=False
-            ) as client,
+            httpx.Client(verify=trusted, timeout=timeout, follow_redirects=False) as client,
             client.stream("POST", settings.url.reveal(), content=body, headers=headers) as answer,
         ):
             sending.fault("answered-head")
