@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.gold.gate import topic
+from tests.gold.gate import POLICY, TOPIC, topic
 from watcher.collect.archive import Row
+from watcher.config import load_topic
 from watcher.demo import news
 from watcher.judge.assess import assess
 from watcher.model import Entry, EntryKey, SourceId, Tier
+from watcher.pipeline.replaying import replay
 
 EXPECTED = {
     "ro-cabinet": ("RO", "government_decision", "done"),
@@ -103,12 +105,11 @@ def test_a_rumour_is_never_told_as_done(slug: str) -> None:
 
 
 def test_instant_alerts_are_the_demo_s_real_steps() -> None:
-    from tests.gold.gate import POLICY
-    from watcher.pipeline.replaying import replay
-
     rows = [Row(item.slug, entry(item), number) for number, item in enumerate(news.news(), 1)]
     told = [
-        a for a in replay(rows, topic(), POLICY).alerts if a["urgency"] == "instant" and a["kind"] == "new"
+        a
+        for a in replay(rows, load_topic(TOPIC), POLICY).alerts
+        if a["urgency"] == "instant" and a["kind"] == "new"
     ]
     assert [(str(a["at"])[:10], tuple(a["countries"]), a["development"]) for a in told] == [
         ("2027-10-05", ("RO",), "government_decision"),
