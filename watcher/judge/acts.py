@@ -144,6 +144,8 @@ def same_step(act: Act, development: Development) -> bool:
     known = act_of_development(development)
     if same_act(act, known):
         return True
+    if act.states != known.states and act.stage not in LEGAL and not near(act.day, known.day, 4):
+        return False  # after a joint act each state takes its own; notice, effect and deposit come once
     told = act.states <= known.states and same_stage(act.stage, known.stage)
     return told and same_part(act.substep, known.substep) and not act.dated and _after(act, known)
 

@@ -16,7 +16,7 @@ from watcher.judge.ledger import Ledger, opening, stand
 from watcher.judge.marks import corrected, moved, undone
 from watcher.judge.novelty import since_baseline
 from watcher.judge.reminders import due
-from watcher.judge.sense import believable, impossible
+from watcher.judge.sense import believable, impossible, overtaken
 from watcher.judge.weigh import weigh
 from watcher.model import (
     Alert,
@@ -152,11 +152,14 @@ def conclude_clock(
 
 
 def _unlikely(items: Iterable[Item], ledger: Ledger, topic: Topic) -> frozenset[ItemId]:
-    """Items whose main step cannot have been taken: for grouping their words count, not their step."""
+    """Items whose main step cannot have been taken, or not now: their words count, not their step."""
     found = set()
     for item in items:
         act = act_of(item)
-        if act.firm and any(impossible(act, ledger.of(s), topic.lifecycle) for s in act.states):
+        points = [ledger.of(s) for s in act.states]
+        early = any(impossible(act, p, topic.lifecycle) for p in points)
+        late = bool(points) and all(overtaken(act, p, topic.lifecycle) for p in points)
+        if act.firm and (early or late):
             found.add(item.id)
     return frozenset(found)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from watcher.judge.acts import STEPS, Act, path_of, rank_of, same_part, same_stage
+from watcher.judge.acts import LEGAL, STEPS, Act, path_of, rank_of, same_part, same_stage
 from watcher.judge.clock import NOTICE_MONTHS, months_after
 from watcher.judge.ledger import Ledger
 from watcher.model import Claim, Item, Modality, Standing, Standpoint, Step
@@ -65,7 +65,17 @@ def _is_step(act: Act, step: Step) -> bool:
     if act.dated:
         return abs(act.day - step.date) <= SLACK
     # No date in the report: it is about the step that is known, unless it is far too early for it.
+    if step.origin == "development" and act.stage not in LEGAL:
+        return abs(act.day - step.date) <= SLACK_PUBLISHED
     return act.day >= step.date - SLACK_PUBLISHED
+
+
+def overtaken(act: Act, point: Standpoint, lifecycle: Lifecycle) -> bool:
+    """A step that was never recorded, told after a later one: most likely the later one, misnamed."""
+    taken = [s for s in point.steps if s.standing not in _UNTAKEN]
+    if any(same_stage(act.stage, s.stage) for s in taken):
+        return False
+    return _later(act, taken, lifecycle) is not None
 
 
 def _later(act: Act, taken: list[Step], lifecycle: Lifecycle) -> Step | None:
