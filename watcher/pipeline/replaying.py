@@ -2,12 +2,12 @@
 
 Each row is judged at the moment it was published; the legal calendar ticks once a day between
 rows. A row without a date takes the one in its address, else the day its own text gives for the
-event, else it comes last.
+event, else it stands beside the first row that tells the same step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
@@ -67,6 +67,7 @@ def replay(
     """Oldest first, whatever the order of `archive`. `baseline_only` leaves the recorded history out."""
     known, outcome, done = Known(Ids()), Outcome(), 0
     judged: dict[str, Item] = {}
+    merged: dict[int, int] = {}
     ids: dict[int, object] = {}
     row_ids: dict[EntryKey, list[object]] = {}
     clock: datetime | None = None
@@ -82,10 +83,11 @@ def replay(
         for item in (*found.items, *found.rejected):
             judged[item.entry.key] = item
             ids[item.id] = row_ids[item.entry.key][0]
+        merged |= {s.id: s.merged_into for s in found.stories if s.merged_into is not None}
         outcome.alerts += [_alert_row(a, ids, topic) for a in found.alerts]
         clock, done = at, done + len(batch)
         progress(done, at.date().isoformat())
-    outcome.items = [_item_row(row, judged[row.entry.key]) for row in archive]
+    outcome.items = [_item_row(row, judged[row.entry.key], merged) for row in archive]
     outcome.stories = known.ids.story - 1
     return outcome
 
@@ -101,16 +103,35 @@ def _distinct(archive: Iterable[Row]) -> Iterator[Row]:
             yield row
 
 
-def _moments(archive: Iterable[Row], topic: Topic) -> Iterator[tuple[datetime, tuple[Row, ...]]]:
-    """The rows by moment of publication, oldest first; undated ones at the end."""
+def _moments(archive: Sequence[Row], topic: Topic) -> Iterator[tuple[datetime, tuple[Row, ...]]]:
+    """The rows by moment of publication, oldest first. An undated row stands beside the first dated
+    one that tells the same step, else before all others: told late it would pass for news."""
     dated = [(_published(row, topic), row) for row in archive]
-    last = max((at for at, _ in dated if at), default=datetime(2025, 3, 21, 12, tzinfo=UTC))
-    placed = [
-        (at or last, row if row.entry.published or at is None else _with_date(row, at)) for at, row in dated
-    ]
+    first = min((at for at, _ in dated if at), default=datetime(2025, 3, 21, 12, tzinfo=UTC))
+    steps = _first_told(dated, topic) if any(at is None for at, _ in dated) else {}
+    placed = [(at, row) for at, row in dated if at]
+    placed += [(steps.get(_step(row, topic), first), row) for at, row in dated if at is None]
+    placed = [(at, row if row.entry.published else _with_date(row, at)) for at, row in placed]
     placed.sort(key=lambda pair: (pair[0], pair[1].number))
     for at, group in groupby(placed, key=lambda pair: pair[0]):
         yield at, tuple(row for _, row in group)
+
+
+Step = tuple[tuple[str, ...], str | None, str | None]
+
+
+def _step(row: Row, topic: Topic) -> Step:
+    found = assess(row.entry, topic)
+    return tuple(sorted(found.countries)), found.development, found.modality
+
+
+def _first_told(dated: Iterable[tuple[datetime | None, Row]], topic: Topic) -> dict[Step, datetime]:
+    told: dict[Step, datetime] = {}
+    for at, row in sorted((pair for pair in dated if pair[0]), key=lambda pair: (pair[0], pair[1].number)):
+        step = _step(row, topic)
+        if step[1] is not None and at is not None:
+            told.setdefault(step, at)
+    return told
 
 
 def _with_date(row: Row, at: datetime) -> Row:
@@ -164,11 +185,14 @@ def _alert_row(alert: Alert, ids: dict[int, object], topic: Topic) -> dict[str, 
     }
 
 
-def _item_row(row: Row, item: Item) -> dict[str, object]:
+def _item_row(row: Row, item: Item, merged: Mapping[int, int]) -> dict[str, object]:
+    story: int | None = item.story_id
+    while story in merged:
+        story = merged[story]
     return {
         "id": row.id,
         "relevant": item.verdict.relevant,
-        "story": item.story_id,
+        "story": story,
         "development": item.development,
         "modality": item.modality.value if item.modality else None,
         "countries": item.states,
