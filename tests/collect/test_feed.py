@@ -216,9 +216,25 @@ def test_huge_texts_are_cut_short() -> None:
     assert len(entry.guid) <= 500
 
 
-def test_a_huge_body_that_cannot_be_cut_is_refused() -> None:
-    with pytest.raises(ParseError, match="too much to parse"):
-        read("<rss><channel><item><item>" + "x" * 5_000_000)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<rss><channel><item><item>" + "x" * 2_000_000,
+        "<rss><channel><item><item>" + "<b>" * 60_000,
+        '{"items":[' + '{"title":"x"},' * 60_000 + "{}]}",
+    ],
+    ids=["large", "many tags", "many objects"],
+)
+def test_what_cannot_be_cut_and_would_take_minutes_is_refused(body: str) -> None:
+    start = time.process_time()
+    with pytest.raises(ParseError, match="too much to parse|more than any feed"):
+        read(body)
+    assert time.process_time() - start < 2
+
+
+def test_two_million_empty_items_are_not_even_listed() -> None:
+    found = read("<rss><channel>" + "<item></item>" * 1_000_000 + "</channel></rss>")
+    assert found.notes == (f"1000000 entries; the first {MAX_ENTRIES} were read",)
 
 
 def test_one_broken_item_harms_only_itself() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -92,3 +93,14 @@ def test_a_page_that_gives_nothing_is_an_error(options: dict[str, object], reaso
 )
 def test_written_dates(text: str, date: str) -> None:
     assert written_date(text) == date
+
+
+@pytest.mark.parametrize(
+    "body", ["<html>" + "<div>" * 59_000, "<html>" + "<a href='/x'>" * 70_000, "<p>" + "x" * 5_000_000]
+)
+@pytest.mark.parametrize("kind", ["page", "table"])
+def test_a_page_too_deep_or_too_large_is_refused_in_time(kind: str, body: str) -> None:
+    start = time.process_time()
+    with pytest.raises(ParseError, match="too large|nests"):
+        read(body, a_source(kind, URL))
+    assert time.process_time() - start < 5

@@ -20,6 +20,7 @@ from watcher.collect.text import CONTENT_CHARS, clean, plain
 from watcher.collect.urls import canonical, host_of, web_address
 
 MAX_BYTES = 4 * 1024 * 1024
+MAX_TAGS = 60_000
 MIN_CHARS = 120
 """A text shorter than this is a teaser or a notice, whatever it says."""
 
@@ -27,7 +28,7 @@ MIN_CHARS = 120
 @dataclass(frozen=True, slots=True)
 class Article:
     """`blocked` says why the page is not the article (paywall, consent, robot-check, error-page,
-    not-html, empty); then `text` is empty. `canonical_url` is the page's own word, on its own site."""
+    not-html, too-large, empty); then `text` is empty. `canonical_url` is the page's own word, on its own site."""
 
     text: str = ""
     title: str = ""
@@ -85,7 +86,9 @@ def read_article(body: bytes, headers: Mapping[str, str], url: str, now: datetim
     content_type = headers.get("content-type", "")
     if body[:5] == b"%PDF-" or (content_type and not _may_be_html(content_type)):
         return Article(blocked="not-html")
-    markup = decode(body[:MAX_BYTES], content_type)
+    if len(body) > MAX_BYTES or body.count(b"<") > MAX_TAGS:
+        return Article(blocked="too-large")
+    markup = decode(body, content_type)
     tree = _tree(markup)
     if tree is None:
         return Article(blocked="not-html" if markup.strip() else "empty")

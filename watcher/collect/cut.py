@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from watcher.collect.reading import PollHints, item_hash
+from watcher.collect.reading import MAX_ENTRIES, PollHints, item_hash
 
 _ITEM = re.compile(rb"<(/?)(item|entry)(?=[\s>/])")
+_START_OF_ITEM = re.compile(rb"<(?:item|entry)[\s>/]")
 _START = re.compile(rb"""<([A-Za-z_][\w:.-]*)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""")
 _MARKS = (b"<![CDATA[", b"]]>", b"<!--", b"-->")
 _ROOTS = {b"rss": b"channel", b"RDF": b"", b"feed": b""}
@@ -46,15 +47,20 @@ class Cut:
     head: bytes
     items: tuple[bytes, ...]
     tail: bytes
+    total: int  # the items beyond the cap included
     envelope: bytes  # what stands before the first and after the last item
 
 
 def cut(body: bytes) -> Cut | None:
-    """The items of a UTF-8 feed; None when the bytes do not lend themselves to it."""
+    """The first `MAX_ENTRIES` items of a UTF-8 feed; None when the bytes do not lend themselves to it."""
     spans = _spans(body)
     if not spans or b"<!ENTITY" in body[: spans[0][0]]:
         return None
-    prefix, suffix = body[: spans[0][0]], body[spans[-1][1] :]
+    total, end = len(spans), spans[-1][1]
+    if total == MAX_ENTRIES:
+        total += len(_START_OF_ITEM.findall(body, end))
+        end = max(end, body.rfind(b"</item>"), body.rfind(b"</entry>"))
+    prefix, suffix = body[: spans[0][0]], body[end:]
     if not (_balanced(prefix) and _balanced(suffix)) or not _plain_gaps(body, spans):
         return None
     frame = _frame(prefix)
@@ -63,11 +69,11 @@ def cut(body: bytes) -> Cut | None:
     items = tuple(body[start:end] for start, end in spans)
     if not all(_balanced(item) for item in items):
         return None
-    return Cut(frame[0], items, frame[1], prefix + suffix)
+    return Cut(frame[0], items, frame[1], total, prefix + suffix)
 
 
 def _spans(body: bytes) -> list[tuple[int, int]]:
-    """Start and end of each item; empty unless start and end tags strictly alternate."""
+    """Start and end of each item, up to the cap; empty unless start and end tags strictly alternate."""
     spans = []
     opened: tuple[int, bytes] | None = None
     for tag in _ITEM.finditer(body):
@@ -82,6 +88,8 @@ def _spans(body: bytes) -> list[tuple[int, int]]:
             return []
         spans.append((opened[0], end + 1))
         opened = None
+        if len(spans) == MAX_ENTRIES:
+            return spans
     return [] if opened else spans
 
 

@@ -13,6 +13,7 @@ from watcher.collect.charset import as_utf8, decode
 from watcher.collect.markup import soup as parsed_html
 from watcher.collect.text import clean, one_line
 from watcher.collect.urls import host_of, web_address
+from watcher.errors import ParseError
 
 _TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
 _LOOSE_TYPES = ("application/xml", "text/xml", "application/json")
@@ -62,7 +63,10 @@ def feed_title(body: bytes, content_type: str = "") -> str:
 def candidates(body: bytes, url: str, content_type: str = "") -> tuple[Candidate, ...]:
     """Where to look for a site's feeds: what the page declares, what its links look like, then the
     usual paths. Comment feeds come last of their class. Each address once, at most twenty."""
-    soup = parsed_html(decode(body[:2_000_000], content_type))
+    try:
+        soup = parsed_html(decode(body, content_type), url)
+    except ParseError:
+        return common_paths(url)
     declared, linked = list(_declared(soup, url)), list(_linked(soup, url))
     ordered = [
         *sorted(declared, key=_about_comments),

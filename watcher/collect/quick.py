@@ -70,6 +70,7 @@ _DATES = {
 _BING_SOURCE = "}Source"  # its namespace is the address that was asked
 _PARSER = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": True, "remove_pis": True,
            "remove_comments": True}  # fmt: skip
+MAX_REPAIRED_BYTES = 1024 * 1024
 _BARE_AMPERSAND = re.compile(
     rb"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)(?:([a-zA-Z]\w{1,30});)?"
 )
@@ -91,7 +92,7 @@ def read_items(cut: Cut, items: tuple[bytes, ...]) -> list[RawItem | None]:
 
 def _one(cut: Cut, item: bytes) -> RawItem | None:
     root = _parsed(cut.head + item + cut.tail)
-    if root is None:
+    if root is None and len(item) <= MAX_REPAIRED_BYTES:
         root = _parsed(cut.head + repaired(item) + cut.tail)
     nodes = _nodes(root) if root is not None else []
     return _raw(nodes[0]) if len(nodes) == 1 else None

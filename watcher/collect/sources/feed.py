@@ -23,8 +23,10 @@ from watcher.errors import ParseError
 from watcher.model import Entry, Fetched, PollState, Request, Source
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.5"
-MAX_WHOLE_BYTES = 4 * 1024 * 1024
-"""feedparser holds some twenty times a body in memory: a larger one is read only if it can be cut."""
+MAX_WHOLE_BYTES = 1024 * 1024
+MAX_WHOLE_TAGS = 50_000
+"""feedparser takes seconds a megabyte and twenty times a body's memory: what is larger, or has more
+tags, is read only if it can be cut into items."""
 
 _ENTITY = re.compile(rb"<!ENTITY\s")
 _SAFE_ENTITY = re.compile(
@@ -107,7 +109,7 @@ def _beginning(body: bytes) -> str:
 
 
 def _read_cut(pieces: Cut, setting: Setting, state: PollState, told: PollHints) -> Reading:
-    items = pieces.items[:MAX_ENTRIES]
+    items = pieces.items
     digests = hashes(items)
     known = seen_hashes(state.seen)
     wanted = [number for number, digest in enumerate(digests) if digest not in known]
@@ -118,21 +120,21 @@ def _read_cut(pieces: Cut, setting: Setting, state: PollState, told: PollHints) 
         raw = raw or _patient(pieces, items[number], setting)
         if raw is not None:
             entries.append(entry(raw, setting, digests[number], shared=number in shared))
-    notes = _notes(len(pieces.items))
+    notes = _notes(pieces.total)
     return Reading(
         unrepeated(entries),
         digests,
         pack_hints(told),
         told,
         notes,
-        len(pieces.items),
+        pieces.total,
         len(wanted) == len(items),
     )
 
 
 def _patient(pieces: Cut, item: bytes, setting: Setting) -> RawItem | None:
     """One item that is not well formed, by feedparser's loose reader."""
-    if len(item) > MAX_WHOLE_BYTES:
+    if len(item) > MAX_WHOLE_BYTES or item.count(b"<") > MAX_WHOLE_TAGS:
         return None
     raws, _ = _feedparser(pieces.head + item + pieces.tail, setting)
     return raws[0] if raws else None
@@ -146,7 +148,7 @@ def _notes(total: int) -> tuple[str, ...]:
 
 
 def _read_whole(body: bytes, setting: Setting, state: PollState, told: PollHints) -> Reading:
-    if len(body) > MAX_WHOLE_BYTES:
+    if len(body) > MAX_WHOLE_BYTES or body.count(b"<") > MAX_WHOLE_TAGS:
         raise ParseError(
             setting.source.id, f"{len(body):,} bytes that cannot be cut into items are too much to parse"
         )
@@ -226,6 +228,8 @@ def _own_language(item: Any, feed_language: str) -> str:
 
 
 def _read_json(source: Source, state: PollState, fetched: Fetched, body: bytes) -> Reading:
+    if body.count(b"{") > MAX_WHOLE_TAGS:
+        raise ParseError(source.id, "more than any feed holds")
     try:
         feed = json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -23,6 +23,8 @@ from watcher.collect.reading import MAX_ENTRIES, Reading, reading
 from watcher.errors import ParseError
 from watcher.model import Entry, Fetched, PollState, Request, Source
 
+MAX_OBJECTS = 100_000
+
 _HOLE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -111,6 +113,8 @@ def parsed(source: Source, fetched: Fetched) -> Any:
     text = decode(fetched.body, fetched.headers.get("content-type", ""), source.language)
     if text.lstrip().startswith("<"):
         return _from_xml(source, fetched)
+    if text.count("{") + text.count("[") > MAX_OBJECTS:
+        raise ParseError(source.id, f"the answer holds more than {MAX_OBJECTS:,} objects")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -121,6 +125,8 @@ def parsed(source: Source, fetched: Fetched) -> Any:
 def _from_xml(source: Source, fetched: Fetched) -> Any:
     """XML as JSON would say it: children by name in lists, attributes with an `@`, text as `#text`."""
     body = as_utf8(fetched.body, fetched.headers.get("content-type", ""), source.language)
+    if body.count(b"<") > MAX_OBJECTS:
+        raise ParseError(source.id, f"the answer holds more than {MAX_OBJECTS:,} elements")
     if b"<!" in body[:4_096].replace(b"<![CDATA[", b"").replace(b"<!--", b""):
         raise ParseError(source.id, "neither JSON nor plain XML: it has a document type")
     try:

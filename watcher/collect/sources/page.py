@@ -24,7 +24,6 @@ from watcher.collect.urls import canonical, host_of, web_address
 from watcher.errors import ParseError
 from watcher.model import Fetched, PollState, Request, Source
 
-MAX_PAGE_BYTES = 4 * 1024 * 1024
 _MIN_WORDS, _MIN_CHARS = 4, 20
 _AROUND = ("article", "li", "tr", "section", "div")
 _CHROME = ("nav", "header", "footer", "aside", "form")
@@ -99,12 +98,10 @@ def _why(options: Options) -> str:
 
 
 def _soup(source: Source, fetched: Fetched) -> BeautifulSoup:
-    if len(fetched.body) > MAX_PAGE_BYTES:
-        raise ParseError(source.id, f"a page of {len(fetched.body):,} bytes is too large to read")
     text = decode(fetched.body, fetched.headers.get("content-type", ""), source.language)
     if "<" not in text:
         raise ParseError(source.id, "not a web page")
-    return parsed_html(text)
+    return parsed_html(text, source.id)
 
 
 def _base(soup: BeautifulSoup, url: str) -> str:

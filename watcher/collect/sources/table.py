@@ -27,7 +27,6 @@ from watcher.collect.urls import canonical
 from watcher.errors import ParseError
 from watcher.model import Entry, EntryKey, Fetched, PollState, Request, Source
 
-MAX_PAGE_BYTES = 8 * 1024 * 1024
 _CELL_CHARS, _NOTE_CHARS = 500, 4_000
 
 _DATE = re.compile(r"\b(\d{1,2}) ([A-Z][a-z]{2,8})\.? (\d{4})\b")
@@ -117,9 +116,8 @@ def _summary(before: dict[str, Row], entries: tuple[Entry, ...]) -> tuple[str, .
 
 
 def _rows(source: Source, options: Options, fetched: Fetched) -> list[Row]:
-    if len(fetched.body) > MAX_PAGE_BYTES:
-        raise ParseError(source.id, f"a page of {len(fetched.body):,} bytes is too large to read")
-    soup = parsed_html(decode(fetched.body, fetched.headers.get("content-type", ""), source.language))
+    text = decode(fetched.body, fetched.headers.get("content-type", ""), source.language)
+    soup = parsed_html(text, source.id)
     table = _table(soup, options, source)
     if options.mode == "log":
         return _log_rows(table, options)
