@@ -21,7 +21,7 @@ from watcher.demo.servers import Mail, MailSink, Press, SlackSink, Stoppable
 
 S = TypeVar("S", bound=Stoppable)
 
-ZONE = "Europe/Berlin"
+ZONE = "UTC"
 ADDRESS = "analyst@example.org"
 PAGE = {
     "item": "article.teaser",
