@@ -60,6 +60,8 @@ def _is_step(act: Act, step: Step) -> bool:
         return act.day is None or step.date is None or act.day <= step.date
     if act.day is None or step.date is None:
         return True
+    if step.date_precision == "published":
+        return abs(act.day - step.date) <= SLACK_PUBLISHED or (act.stage in LEGAL and not act.dated)
     if step.date_precision not in ("", "day"):
         return step.date - SLACK <= act.day <= step.date + VAGUE
     if act.dated:
