@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.judge.reports import Desk, an_item, at, from_the_baseline, shipped
+from tests.judge.desk import Desk, an_item, at, from_the_baseline, shipped
 from watcher.judge.clock import (
     Extension,
     clearance_deadline,

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.judge.reports import Desk, an_item, at, told, votes
+from tests.judge.desk import Desk, an_item, at, told, votes
 from watcher.model import Item, Modality, Tier, Urgency
 
 WIRE = (
