@@ -176,7 +176,8 @@ def _subject(
         return words.phrase(
             "subjects", "catchup", count=len(told), date=date_words(words, since.astimezone(context.zone))
         )
-    return words.phrase("subjects", "several", count=len(told), first=told[0].headline if told else "")
+    form = "ops" if batch.kind == "ops" else "several"
+    return words.phrase("subjects", form, count=len(told), first=told[0].headline if told else "")
 
 
 def _notes(

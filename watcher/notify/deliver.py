@@ -129,11 +129,15 @@ def due_again(
     Waits double from 30 s to an hour; `jitter` in 0…1 adds up to a quarter. The server's own word is
     never undercut. Only waits count, so a machine that was off gives nothing up.
     """
-    waits = [_wait_after(n) for n in range(max(attempts, 1))]
-    if sum(waits[:-1], timedelta()) >= GIVE_UP_AFTER:
+    if waited(attempts) >= GIVE_UP_AFTER:
         return None
-    due = now + waits[-1] * (1 + 0.25 * jitter)
+    due = now + _wait_after(max(attempts, 1) - 1) * (1 + 0.25 * jitter)
     return max(due, not_before) if not_before else due
+
+
+def waited(attempts: int) -> timedelta:
+    """How long a row with so many attempts has been tried, by the waits alone."""
+    return sum((_wait_after(n) for n in range(attempts - 1)), timedelta())
 
 
 def _wait_after(failures: int) -> timedelta:

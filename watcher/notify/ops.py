@@ -24,7 +24,9 @@ from watcher.model import (
     PollState,
     Urgency,
 )
+from watcher.notify.deliver import waited
 from watcher.notify.markup import cut
+from watcher.notify.plan import OPEN
 from watcher.notify.wording import Words, moment_words
 
 OUTBOX_AFTER = timedelta(hours=1)
@@ -67,7 +69,9 @@ def troubles(
     rows = tuple(deliveries)
     found = [*_outbox(rows, now), *_sources(tuple(polls), now), *_refusals(rows)]
     for fact in digests:
-        if fact.owed_since is not None and now - fact.owed_since > grace:
+        if fact.owed_since is None or _about_to_go(fact.channel, fact.owed_since, rows):
+            continue
+        if now - fact.owed_since > grace:
             last = fact.last_delivered or never
             facts = {"channel": fact.channel, "last": last, "reason": fact.reason}
             found.append(Trouble(f"digest:{fact.channel}", fact.owed_since, facts))
@@ -129,27 +133,31 @@ def ops_deliveries(
     return tuple(rows)
 
 
+def _about_to_go(channel: str, hour: datetime, rows: Sequence[Delivery]) -> bool:
+    """The digest of `hour` is a row that nobody has tried yet: quiet hours hold it, or the machine has
+    just woken up and is going to send it."""
+    own = [row for row in rows if row.channel == channel and row.state in OPEN]
+    fresh = [row for row in own if row.attempts == 0 and row.created is not None and row.created >= hour]
+    return bool(fresh) and all(row.attempts == 0 for row in own)
+
+
 # ── what is wrong ────────────────────────────────────────────────────────────────────────────
 
 
 def _outbox(rows: Sequence[Delivery], now: datetime) -> list[Trouble]:
-    """Rows that were due an hour ago and are not settled. Tried rows count from their first try, which
-    `due` no longer tells: then from when they were made, or the last try, whichever is earlier."""
-    owed = [row for row in rows if row.state in (DeliveryState.PENDING, DeliveryState.LATER)]
-    stuck = [(since, row) for row in owed if (since := _waiting_since(row, now)) is not None]
+    """Rows that have been tried in vain for an hour. What was never tried is no trouble: it waits for
+    its hour, or for the machine that has just woken up to speak."""
+    stuck = [
+        (row.last_try - waited(row.attempts), row)
+        for row in rows
+        if row.state is DeliveryState.LATER and row.attempts > 0 and row.last_try is not None
+    ]
     if not stuck:
         return []
     oldest, row = min(stuck, key=lambda pair: (pair[0], pair[1].id))
     if now - oldest < OUTBOX_AFTER:
         return []
     return [Trouble("outbox", oldest, {"count": len(stuck), "reason": row.reason})]
-
-
-def _waiting_since(row: Delivery, now: datetime) -> datetime | None:
-    if row.attempts == 0:
-        return row.due if row.due <= now else None  # quiet hours move `due`: that is no trouble
-    moments = [moment for moment in (row.created, row.last_try) if moment is not None]
-    return min(moments, default=row.due)
 
 
 def _sources(polls: Sequence[PollState], now: datetime) -> list[Trouble]:
