@@ -40,7 +40,7 @@ FLOORS = HERE / "floors.toml"
 TOPIC = HERE.parent.parent / "watcher" / "topics" / "ottawa"
 STEP = 0.005
 """Floors are what is reached less this, rounded down to it: so that a row may be added that is hard."""
-CEILINGS = frozenset({"instant_per_step", "near_miss_alerts"})
+CEILINGS = frozenset({"instant_per_step", "near_miss_alerts", "false_steps"})
 """Measures where less is better."""
 
 TARGETS: Mapping[str, float] = {
@@ -55,6 +55,7 @@ TARGETS: Mapping[str, float] = {
     "steps_told": 1.0,
     "instant_per_step": 1.15,
     "near_miss_alerts": 0,
+    "false_steps": 0,
 }
 
 POLICY = policy(PolicySection(), ZoneInfo("UTC"))
@@ -161,20 +162,27 @@ def judge(corpus: Sequence[Labelled], *, headline_only: bool = False) -> dict[st
 
 
 def group(corpus: Sequence[Labelled]) -> tuple[dict[str, Answer], tuple[Told, ...]]:
-    """The stories and the instant alerts that a replay in order of time makes of the corpus."""
+    """The stories and the alerts (but for the calendar's) that a replay in order of time makes of the corpus."""
     outcome = replay([labelled.row for labelled in corpus], topic(), POLICY)
     answers = {
         str(item["id"]): Answer(relevant=bool(item["relevant"]), story=item["story"])
         for item in outcome.items
     }
-    told = tuple(_told(a) for a in outcome.alerts if a["urgency"] == "instant")
+    told = tuple(_told(a) for a in outcome.alerts if a["kind"] != "clock")
     return answers, tuple(t for t in told if t.rows)
 
 
 def _told(alert: Mapping[str, object]) -> Told:
-    items = alert["items"]
+    items, countries, development = alert["items"], alert["countries"], alert["development"]
     assert isinstance(items, list)
-    return Told(frozenset(map(str, items)))
+    assert isinstance(countries, tuple)
+    return Told(
+        rows=frozenset(map(str, items)),
+        instant=alert["urgency"] == "instant",
+        countries=frozenset(countries),
+        development=str(development) if development else None,
+        sure=alert["standing"] in ("confirmed", "reported"),
+    )
 
 
 def score(corpus: Sequence[Labelled]) -> Report:
@@ -197,6 +205,7 @@ def score(corpus: Sequence[Labelled]) -> Report:
         "not_premature": measures.premature(labels, whole),
     }
     alerts = measures.alerting(labels, told, frozenset(POLICY.instant))
+    false = measures.false_steps(labels, told)
     figures = {name: tally.share for name, tally in tallies.items()} | {
         "worst_language": min(languages.values(), default=1.0),
         "headline_worst_language": min(bare_languages.values(), default=1.0),
@@ -204,9 +213,10 @@ def score(corpus: Sequence[Labelled]) -> Report:
         "steps_told": alerts.steps_told,
         "instant_per_step": alerts.per_step,
         "near_miss_alerts": float(alerts.near_miss_alerts),
+        "false_steps": float(len(false)),
     }
     wrong: dict[str, Sequence[str]] = {name: tally.wrong for name, tally in tallies.items()}
-    return Report(figures, wrong | {"steps_told": alerts.missed}, languages)
+    return Report(figures, wrong | {"steps_told": alerts.missed, "false_steps": false}, languages)
 
 
 def folds(corpus: Sequence[Labelled], count: int = 5) -> Iterator[tuple[Labelled, ...]]:
@@ -257,7 +267,7 @@ def read_floors(file: Path) -> tuple[str, dict[str, float]]:
 
 def write_floors(file: Path, print_: str, count: int, floors: Mapping[str, float]) -> None:
     lines = [
-        "# Floors of the gold gate (ceilings for instant_per_step and near_miss_alerts). They only",
+        "# Floors of the gold gate (ceilings for counts and for alerts per step). They only",
         "# tighten: written by `python -m tests.gold.gate --update`.",
         "",
         "[corpus]",

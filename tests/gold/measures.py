@@ -54,9 +54,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One instant alert: the rows it rests on."""
+    """One alert: the rows it rests on, and what it says of whom. `sure`: told as having happened."""
 
     rows: frozenset[str]
+    instant: bool = True
+    countries: frozenset[str] = frozenset()
+    development: str | None = None
+    sure: bool = True
 
 
 @dataclass(slots=True)
@@ -192,6 +196,8 @@ def alerting(
     heard: Counter[str] = Counter()
     alerts = near = 0
     for alert in told:
+        if not alert.instant:
+            continue
         rows = [by_id[i] for i in alert.rows if i in by_id]
         if rows and not any(r.relevant for r in rows):
             near += 1
@@ -201,3 +207,19 @@ def alerting(
     share = len(heard) / len(steps) if steps else 1.0
     missed = tuple(sorted(e for e in steps if e and e not in heard))
     return Alerting(share, alerts / len(heard) if heard else 0.0, near, missed)
+
+
+def false_steps(labels: Sequence[Label], told: Iterable[Told]) -> tuple[str, ...]:
+    """Status steps that were told, at once or in a digest, of a state that no row says took them."""
+    taken = {
+        (state, word)
+        for label in labels
+        for state in label.countries
+        for word in {label.development, *label.acceptable}
+    }
+    return tuple(
+        f"{','.join(sorted(alert.countries))} {alert.development}: {','.join(sorted(alert.rows)[:3])}"
+        for alert in told
+        if alert.sure and alert.development in STATUS_STEPS
+        if any((state, alert.development) not in taken for state in alert.countries)
+    )

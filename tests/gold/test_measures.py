@@ -14,6 +14,7 @@ from tests.gold.measures import (
     alerting,
     b_cubed,
     developments,
+    false_steps,
     precision,
     premature,
     recall,
@@ -103,6 +104,21 @@ def test_alerting_finds_missed_steps_repeats_and_false_alarms() -> None:
     found = alerting(labels, told)
     assert (found.steps_told, found.per_step, found.near_miss_alerts) == (0.5, 2.0, 1)
     assert found.missed == ("other-vote",)
+
+
+def test_a_step_that_nobody_took_is_false_however_it_is_told() -> None:
+    labels = [
+        a_label("a", countries=frozenset({"EE", "LV"}), development="notified_un"),
+        a_label("b", countries=frozenset({"CZ"}), development="reaffirmed"),
+    ]
+    told = [
+        Told(frozenset({"a"}), countries=frozenset({"EE"}), development="notified_un"),
+        Told(frozenset({"a"}), countries=frozenset({"EE", "PL"}), development="notified_un"),
+        Told(frozenset({"b"}), False, frozenset({"CZ"}), "government_decision"),
+        Told(frozenset({"b"}), False, frozenset({"CZ"}), "government_decision", sure=False),
+        Told(frozenset({"b"}), False, frozenset({"CZ"}), "reaffirmed"),
+    ]
+    assert false_steps(labels, told) == ("EE,PL notified_un: a", "CZ government_decision: b")
 
 
 def test_floors_rise_and_never_fall(tmp_path: Path) -> None:
