@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from watcher.judge.cues import Hit, Hits, find, plain
 from watcher.judge.dates import Dated, dates_in
 from watcher.judge.fold import Sentence, passage
-from watcher.judge.who import mentions
+from watcher.judge.who import Mention, mentions
 from watcher.model import Entry
 from watcher.topic import Topic
 
 MOST_SENTENCES = 30
-_JOINT = re.compile(r"[,;:،؛،、；，：…|()\[\]]|\s-\s|\. |[!?؟。！？]")
+_JOINT = re.compile(r"[,;:،؛،、；，：…|()\[\]]|\s-\s|(?<!\d)\. |[!?؟。！？]")
 # A word that opens a subordinate clause. In verb-final languages it closes one, and is left alone.
 _OPENERS = ("after", "unless")
 _VERB_FINAL = frozenset({"tr", "az", "ja", "ko", "hu", "fi", "ka", "hy", "fa"})
@@ -25,12 +25,14 @@ _DEEP = 0.5
 
 @dataclass(slots=True)
 class Clause:
-    """A stretch of one sentence. `opener` is the joint word it begins with; `states` are named in it."""
+    """A stretch of one sentence. `opener` is the joint word it begins with; `states` are named in it,
+    `outright` without the help of a parliament's name, which languages lend to other states' parliaments."""
 
     start: int
     end: int
     hits: Hits
     states: tuple[str, ...] = ()
+    outright: tuple[str, ...] = ()
     opener: str = ""
     dates: tuple[Dated, ...] = ()
 
@@ -55,6 +57,7 @@ class Spoken:
     hits: Hits
     clauses: tuple[Clause, ...]
     states: tuple[str, ...]
+    outright: tuple[str, ...] = ()
     dates: tuple[Dated, ...] = ()
     years: tuple[int, ...] = field(default=())
 
@@ -88,22 +91,29 @@ def _spoken(
 ) -> Spoken:
     text = plain(sentence.folded)
     hits = find(text, topic.lifecycle, language)
-    named = [(m.start, m.state) for m in mentions(sentence.folded, topic, language)]
+    named = mentions(sentence.folded, topic, language)
+    chambers = hits.get("parliament", ())
+    outright = [m for m in named if not any(start <= m.start < end for start, end in chambers)]
     dates = dates_in(sentence.folded, language, published)
     clauses = tuple(
         Clause(
             start,
             end,
             _within(hits, start, end),
-            tuple(dict.fromkeys(state for place, state in named if start <= place < end)),
+            _states(named, start, end),
+            _states(outright, start, end),
             opener,
             tuple(d for d in dates if start <= d.start < end),
         )
         for start, end, opener in _cut(sentence.folded, hits, language)
     )
     years = tuple(int(y) for y in _YEAR.findall(sentence.folded))
-    states = tuple(dict.fromkeys(state for _, state in named))
-    return Spoken(sentence, weight, text, hits, clauses, states, dates, years)
+    states, own = _states(named), _states(outright)
+    return Spoken(sentence, weight, text, hits, clauses, states, own, dates, years)
+
+
+def _states(named: Iterable[Mention], start: int = 0, end: int = 1 << 30) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(m.state for m in named if start <= m.start < end))
 
 
 def _within(hits: Hits, start: int, end: int) -> Hits:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from watcher.judge.calendar_words import DAYS, MONTHS, SPANS, WEEKDAYS
 from watcher.judge.fold import fold_pattern
 
-_GLUED = frozenset({"ar", "fa", "zh", "ja", "ko", "th", "km"})
+_GLUED = frozenset({"zh", "ja", "ko", "th", "km"})
 _DAY_FIRST = r"(?:^|(?<=\D))(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|\.|º|°|-?[eaiο]\b|-?(?:го|а|ma|to)\b)?"
 _YEAR = r"(?P<year>(?:19|20|25)\d\d)"
 _NUMERIC = re.compile(
@@ -65,7 +65,7 @@ class _Words:
 
 @lru_cache(maxsize=64)
 def _words(language: str) -> _Words:
-    start = "" if language in _GLUED else r"(?<!\w)"
+    start = "" if language in _GLUED else r"(?<!\w)(?:[وفبل]|ال)?" if language == "ar" else r"(?<!\w)"
     return _Words(
         _months(language, start),
         _named(WEEKDAYS.get(language, ""), "w", start),
@@ -103,8 +103,7 @@ def _months(language: str, start: str) -> re.Pattern[str] | None:
     )
     after = r"(?:\s(?P<day1>[0-3]?\d)(?![\d%.]\d|\d)(?:st|nd|rd|th|\.|-?\w{0,3})?)?"
     tail = r"(?:[,.]?\s?(?:de |del |do |of |في |عام |سنه |م )*(?P<year1>(?:19|20|25)\d\d))?"
-    head = start if language in _GLUED else r"(?<!\w)"
-    return re.compile(head + lead + before + name + after + tail)
+    return re.compile(start + lead + before + name + after + tail)
 
 
 def dates_in(folded: str, language: str | None, published: date | None) -> tuple[Dated, ...]:

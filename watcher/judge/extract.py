@@ -14,7 +14,7 @@ from watcher.judge import who
 from watcher.judge.clauses import Clause, Spoken, read
 from watcher.judge.cues import Hits
 from watcher.judge.dates import Dated
-from watcher.judge.figures import figures_in, is_ballot
+from watcher.judge.figures import figures_in, is_ballot, is_carried
 from watcher.judge.fold import Sentence
 from watcher.judge.scene import Day, Scene
 from watcher.judge.steps import Signal, signals
@@ -78,13 +78,18 @@ def _told(
     subjects = _subjects(spoken)
     headline: Hits = next((s.hits for s in spoken if s.title), {})
     for sentence in spoken:
-        ballot = is_ballot(figures[sentence.sentence])
+        counted = figures[sentence.sentence]
+        ballot, carried = is_ballot(counted), is_carried(counted)
         outsider = _outsider(sentence, topic)
         for clause in sentence.clauses:
-            scene = Scene(clause, sentence, language, headline, ballot, outsider, _day(clause, published))
+            scene = Scene(
+                clause, sentence, language, headline, ballot, carried, outsider, _day(clause, published)
+            )
             share = _share(clause, sentence, subjects, published)
+            quoted = 0.5 if scene.outside_voice and scene.told("appeal") else 1.0
             for signal in signals(scene):
-                yield _Told(signal, signal.weight * sentence.weight * share, clause, sentence)
+                of_state = quoted if signal.stage[1:2].isdigit() else 1.0
+                yield _Told(signal, signal.weight * sentence.weight * share * of_state, clause, sentence)
 
 
 def _subjects(spoken: tuple[Spoken, ...]) -> frozenset[str]:
@@ -97,10 +102,12 @@ def _subjects(spoken: tuple[Spoken, ...]) -> frozenset[str]:
 
 def _day(clause: Clause, published: date | None) -> Day:
     days = [d for d in clause.dates if d.precision == "day"]
-    if published is None or not days:
+    if published is None:
         return Day.UNKNOWN
-    if any(d.day > published for d in days):
+    if any(d.day > published for d in clause.dates):
         return Day.AHEAD
+    if not days:
+        return Day.UNKNOWN
     if any(d.day == published for d in days):
         return Day.TODAY
     return Day.WEEKDAY if any(d.weekday for d in days) else Day.PAST
@@ -119,18 +126,18 @@ def _share(clause: Clause, sentence: Spoken, subjects: frozenset[str], published
         share *= 0.3
     if clause.opener == "after":
         share *= 0.6
-    own = clause.states or sentence.states
-    if own and subjects and subjects.isdisjoint(own):
-        share *= 0.3
+    if clause.outright and subjects and subjects.isdisjoint(clause.outright):
+        share *= 0.4
+    elif sentence.outright and subjects.isdisjoint(sentence.outright):
+        share *= 0.75
     return share
 
 
 def _is_old(clause: Clause, sentence: Spoken, published: date | None) -> bool:
     if published is None:
         return False
-    dates = [d for d in clause.dates if d.precision == "day"]
-    if dates:
-        return all(d.day < published - _OLD for d in dates)
+    if clause.dates:
+        return all(d.day < published - (_OLD if d.precision == "day" else 5 * _OLD) for d in clause.dates)
     return bool(sentence.years) and all(year < published.year - 1 for year in sentence.years)
 
 

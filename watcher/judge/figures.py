@@ -150,6 +150,12 @@ def is_ballot(figures: Iterable[Figure]) -> bool:
     return "votes_for" in keys and bool(keys & {"votes_against", "abstained", "absent"})
 
 
+def is_carried(figures: Iterable[Figure]) -> bool:
+    """Whether more votes are counted for than against."""
+    counts = {figure.key: figure.value for figure in figures}
+    return counts.get("votes_for", 0) > counts.get("votes_against", 0)
+
+
 def _votes(text: str, evidence: Evidence) -> Iterator[Figure]:
     if not _VOTED.search(text):
         return

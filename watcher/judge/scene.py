@@ -26,14 +26,16 @@ class Day(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`headline` is what the title holds. `ballot`: a count of votes stands in the sentence. `outsider`:
-    a state that never joined is named in it. `day`: when, against publication."""
+    """`headline` is what the title holds. `ballot`: a count of votes stands in the sentence; `carried`: more
+    for than against. `outsider`: a state that never joined is named in it. `day`: when, against
+    publication."""
 
     clause: Clause
     sentence: Spoken
     language: str | None
     headline: Hits
     ballot: bool
+    carried: bool
     outsider: bool
     day: Day
 

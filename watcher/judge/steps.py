@@ -6,6 +6,7 @@ weight. None decides; `extract` adds them up over the item.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,8 +61,10 @@ def _parliament(scene: Scene) -> Iterator[Signal]:
     weight = 1.5 * actor * about
     if "vote_next" in scene and not scene.ballot:
         yield _pending(scene, "parliament_vote", "W4_PARLIAMENT", 1.4 * actor * about, "final_vote")
-    voted = scene.clear_of("vote", "vote_next") and not scene.will("vote")
-    if "fail" in scene and "parliament" in scene:
+    voted = scene.before("vote", "vote_next") and scene.clear_of("vote", "vote_next")
+    voted = voted and not scene.will("vote")
+    passed = scene.carried and "vote" in scene and "fail" not in scene.headline
+    if "fail" in scene and "parliament" in scene and not passed:
         yield Signal("reaffirmed", "W0_REJECTED", DONE, weight)
     elif "committee" in scene and not scene.ballot and not scene.told("final_reading"):
         if voted or scene.clause.any("recommend", "consider"):
@@ -161,18 +164,20 @@ def _noticed(scene: Scene) -> tuple[str, str]:
 def _effect(scene: Scene) -> Iterator[Signal]:
     coming = scene.day is Day.AHEAD or (scene.day is Day.WEEKDAY and "effect_present" in scene)
     if "effect_next" in scene and not scene.clear_of("effect", "effect_next"):
-        yield _pending(scene, "in_effect", "W7_EFFECTIVE", 1.2)
+        yield _pending(scene, "in_effect", "W7_EFFECTIVE", 1.5)
         return
     if "effect" not in scene:
-        if coming and "leave" in scene and scene.title and scene.clause.any("effect_present", "planned"):
-            yield Signal("in_effect", "W7_EFFECTIVE", PLANNED, 1.2)
+        other = scene.told("vote_next", "sign_next", "notify_next", "decide", "meeting", "government")
+        present = scene.clause.any("effect_present", "planned")
+        if coming and "leave" in scene and scene.title and present and not other:
+            yield Signal("in_effect", "W7_EFFECTIVE", PLANNED, 1.5)
         return
     joined = scene.told("join") and not scene.told("leave")
     if joined and not scene.clear_of("effect", "official"):
         return
     stage = "J5_IN_FORCE" if joined else "W7_EFFECTIVE"
     if coming or scene.planned("effect", 30) or scene.will("effect"):
-        yield _pending(scene, "in_effect", stage, 1.2)
+        yield _pending(scene, "in_effect", stage, 1.5)
     else:
         yield Signal("in_effect", stage, DONE, 1.4)
 
@@ -188,13 +193,25 @@ def _government(scene: Scene) -> Iterator[Signal]:
         return
     if "vote_next" in scene and not scene.clear_of("vote", "vote_next") and "government" in scene:
         yield Signal("government_decision", "W3_GOVERNMENT", PLANNED, 1.3 * actor)
+    elif _one_persons_view(scene):
+        yield Signal("considering", "W1_CONSIDERING", DONE, 1.4 * actor)
     elif "decide" in scene:
         firm = scene.clear_of("vote", "vote_next")
         yield Signal("government_decision", "W3_GOVERNMENT", DONE, (1.3 if firm else 1.0) * actor)
 
 
+def _one_persons_view(scene: Scene) -> bool:
+    """The premier, the president or a minister is for it, and nothing is said to be decided."""
+    if "support" not in scene or not scene.told("leave", "join") or scene.told("parliament", "committee"):
+        return False
+    cabinet = "government" in scene and not _only(scene, "premier", "government")
+    return not cabinet and scene.clause.any("premier", "head", "minister")
+
+
 def _before(scene: Scene) -> Iterator[Signal]:
     moves = scene.told("leave", "join")
+    if "fail" in scene and scene.told("parliament"):
+        return
     if "recommend" in scene and not scene.told("stay") and "ngo" not in scene:
         if scene.near("minister") and moves:
             yield Signal("recommended", "W2_RECOMMENDED", DONE, 1.5)
@@ -202,9 +219,9 @@ def _before(scene: Scene) -> Iterator[Signal]:
             yield Signal("recommended", "W2_RECOMMENDED", DONE, 0.9)
     if "bill" in scene and "submit" in scene and "government" not in scene:
         yield Signal("considering", "W1_CONSIDERING", DONE, 1.3)
-    if "party" in scene and "wish" in scene and moves and "government" not in scene:
+    if "party" in scene and "wish" in scene and moves and not ("government" in scene or scene.outside_voice):
         yield Signal("considering", "W1_CONSIDERING", DONE, 1.6)
-    elif "consider" in scene and not scene.outside_voice:
+    elif "consider" in scene and "recommend" not in scene and not scene.outside_voice:
         stage = "J1_CONSIDERING" if "join" in scene and "leave" not in scene else "W1_CONSIDERING"
         yield Signal("considering", stage, DONE, 1.2 if scene.clause.any("leave", "join") else 0.8)
 
@@ -243,7 +260,7 @@ def _paths(scene: Scene) -> Iterator[Signal]:
         planned = scene.planned("join") and "becomes" not in scene
         yield Signal("acceded_or_ratified", "J4_DEPOSITED", PLANNED if planned else DONE, 1.2 * early)
     if "leave" in scene and scene.sentence.weight >= 2:
-        yield Signal("government_decision", "W3_GOVERNMENT", DONE, 0.5 * early)
+        yield Signal("government_decision", "W3_GOVERNMENT", DONE, 0.4 * early)
 
 
 # ── what is no step ──────────────────────────────────────────────────────────────────────────
@@ -280,9 +297,24 @@ def _standing_of(scene: Scene, cue: str, stage: str) -> tuple[str, Modality]:
     alleged = {"N_USE": "N_USE_ALLEGED"}.get(stage, stage)
     if scene.told("denial") or "stay" in scene:
         return alleged, DENIED
-    if scene.told("reported"):
+    if scene.told("reported") or (cue == "use" and _one_side(scene)):
         return alleged, REPORTED
-    return stage, PLANNED if scene.planned(cue) or scene.will(cue) else DONE
+    agreed = cue == "transfer" and scene.clause.any("vote", "decide")
+    return stage, PLANNED if agreed or scene.planned(cue) or scene.will(cue) else DONE
+
+
+_SAYS = re.compile(
+    r": |\bsa(?:ys|id)\b|заявил|заявля|говорит|заявив|каже|\bsagt|\bdit\b|dice\b|mowi|afirma|sager|sier\b|sakger|sanoo|"
+    r"称|表示|発表|밝혔|ระบุ|يقول|قالت|می گوید|diyor|dedi"
+)
+
+
+def _one_side(scene: Scene) -> bool:
+    """Only an organisation, or one state of another, says that mines were used; nobody has documented it."""
+    says = bool(_SAYS.search(scene.sentence.sentence.folded))
+    if not says or "document" in scene.sentence.plain or "confirm" in scene.sentence.plain:
+        return False
+    return len(scene.sentence.states) > 1 or (scene.title and "ngo" in scene.sentence)
 
 
 def _words(scene: Scene) -> Iterator[Signal]:
@@ -301,13 +333,18 @@ def _words(scene: Scene) -> Iterator[Signal]:
 
 
 def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
+    if "fail" in scene and "suspend" in scene and "parliament" not in scene:
+        yield Signal("condemnation_or_appeal", "S5_REJECTED", DONE, 1.6 * early)
+        return
     if "object" in scene and scene.told("suspend", "leave"):
         stage = "S4_CONTESTED" if scene.told("suspend") else "N_OBJECTION"
         yield Signal("condemnation_or_appeal", stage, DONE, 1.6 * early)
         return
     wish = "party" in scene and "wish" in scene
     if "appeal" in scene and scene.clear_of("appeal", "consider") and not wish:
-        weight = 1.6 if scene.outside_voice else 0.6 if scene.told("stay") else 1.0
+        weight = 1.7 if scene.outside_voice else 0.6 if scene.told("stay", "comment") else 1.0
+        weight *= 0.6 if "use" in scene and "ban" not in scene and not scene.told("leave") else 1.0
+        early = max(early, 0.85 if scene.outside_voice else 0.0)
         yield Signal("condemnation_or_appeal", "N_REACTION", DONE, weight * early)
     elif scene.outside_voice and "stay" in scene:
         yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.3 * early)
