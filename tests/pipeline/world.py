@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tests.collect.server import Server
 from watcher.cli.kinds import channel_kinds, source_kinds
-from watcher.config import load, load_topic
 from watcher.cli.start import SHIPPED_TOPIC
+from watcher.config import load, load_topic
 from watcher.model import Config
 from watcher.pipeline.service import Cycle, one_cycle
 from watcher.store import database

@@ -150,10 +150,12 @@ def _published(row: Row, topic: Topic) -> datetime | None:
 
 
 def _days(since: datetime | None, until: datetime) -> Iterator[datetime]:
-    """Midnight of each day after `since` up to and with that of `until`."""
+    """One in the afternoon, UTC, of each day after `since`, up to `until`: the calendar speaks at noon,
+    after the reports that are dated by their day alone."""
     if since is None:
         return
-    day = since.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    day = since.replace(hour=13, minute=0, second=0, microsecond=0)
+    day += timedelta(days=day <= since)
     while day <= until:
         yield day
         day += timedelta(days=1)
@@ -187,7 +189,7 @@ def _alert_row(alert: Alert, ids: dict[int, object], topic: Topic) -> dict[str, 
 
 def _item_row(row: Row, item: Item, merged: Mapping[int, int]) -> dict[str, object]:
     story: int | None = item.story_id
-    while story in merged:
+    while story is not None and story in merged:
         story = merged[story]
     return {
         "id": row.id,

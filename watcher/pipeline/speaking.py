@@ -79,18 +79,6 @@ def speak(
     with WRITING:
         register(config, db, now)
         _open_digests(config, db, now)
-        _tell_troubles(config, db, now)
-    ready = _ready(config, db, now, away)
-    deliveries.record(db, ready.changed)
-    spoken = Spoken()
-    work = []
-    for batch in ready.batches:
-        channel = next(c for c in config.channels if c.name == batch.channel)
-        message = composed(config, topic(), db, batch, channel, now, away)
-        if deliver.worth_sending(message, config.policy):
-            work.append((batch, message, channel))
-        else:
-            deliveries.record(db, deliver.skip(batch, "nothing to say, and empty digests are switched off"))
     tools = deliver.Tools(
         mark=lambda rows: deliveries.record(db, rows),
         record=lambda rows: deliveries.record(db, rows),
@@ -99,12 +87,39 @@ def speak(
         stopping=stopping,
         write=write,
     )
+    spoken = Spoken()
+    _send_due(config, topic, db, tools, spoken, away)
+    with WRITING:  # after sending: what has just gone out is no trouble any more
+        raised = _tell_troubles(config, db, clock())
+    if raised:
+        _send_due(config, topic, db, tools, spoken, None)
+    return spoken
+
+
+def _send_due(
+    config: Config,
+    topic: Callable[[], Topic],
+    db: Database,
+    tools: deliver.Tools,
+    spoken: Spoken,
+    away: tuple[datetime, datetime] | None,
+) -> None:
+    now = tools.clock()
+    ready = _ready(config, db, now, away)
+    deliveries.record(db, ready.changed)
+    work = []
+    for batch in ready.batches:
+        channel = next(c for c in config.channels if c.name == batch.channel)
+        message = composed(config, topic(), db, batch, channel, now, away)
+        if deliver.worth_sending(message, config.policy):
+            work.append((batch, message, channel))
+        else:
+            deliveries.record(db, deliver.skip(batch, "nothing to say, and empty digests are switched off"))
     rows = deliver.speak(work, tools)
     _remember(db, work, rows, now)
-    spoken.messages = len(work)
+    spoken.messages += len(work)
     spoken.states.update(row.state.value for row in rows)
-    spoken.reasons = sorted({f"{r.channel}: {r.reason}" for r in rows if r.reason})
-    return spoken
+    spoken.reasons += sorted({f"{r.channel}: {r.reason}" for r in rows if r.reason} - set(spoken.reasons))
 
 
 def register(config: Config, db: Database, now: datetime) -> None:
@@ -141,9 +156,9 @@ def recover(db: Database, now: datetime) -> int:
 def tick_clock(
     config: Config, topic: Callable[[], Topic], db: Database, now: datetime, *, again: bool
 ) -> int:
-    """The legal calendar, once a day, and `again` when something was learnt. Returns what it raised."""
-    today = now.astimezone(config.zone).date().isoformat()
-    if not again and meta.get(db, "calendar") == today:
+    """The legal calendar, once an hour, and `again` when something was learnt. Returns what it raised."""
+    hour = now.strftime("%Y-%m-%dT%H")
+    if not again and meta.get(db, "calendar") == hour:
         return 0
     with WRITING:
         memory = known.known(db, now, STORY_WINDOW)
@@ -151,7 +166,7 @@ def tick_clock(
         found = Findings(now, developments=told.developments, alerts=told.alerts, deliveries=told.deliveries)
         if told.developments or told.alerts:
             store_findings.commit(db, found)
-        meta.put(db, "calendar", today)
+        meta.put(db, "calendar", hour)
     return len(told.alerts)
 
 
@@ -180,10 +195,10 @@ def _open_digests(config: Config, db: Database, now: datetime) -> None:
         meta.put(db, key, hour.isoformat())
 
 
-def _tell_troubles(config: Config, db: Database, now: datetime) -> None:
-    """The watcher's own health, as rows like any other alert."""
+def _tell_troubles(config: Config, db: Database, now: datetime) -> int:
+    """The watcher's own health, as rows like any other alert. Returns how many it made."""
     if not config.channels:
-        return
+        return 0
     polls = tuple(sources.states(db).values())
     words = Words("en", config.templates_dir)
     rows = (*deliveries.owed(db), *deliveries.settled_since(db, now - _SETTLED_SEEN))
@@ -195,6 +210,7 @@ def _tell_troubles(config: Config, db: Database, now: datetime) -> None:
     if raised:
         owed = ops.ops_deliveries(raised, config.channels, ids, now)
         store_findings.commit(db, Findings(now, alerts=raised, deliveries=owed))
+    return len(raised)
 
 
 def _digest_facts(config: Config, db: Database, now: datetime) -> Iterable[ops.DigestFact]:
