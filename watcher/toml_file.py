@@ -157,9 +157,12 @@ class _Scan:
         self.at += 1
         index = 0
         while self._skip_blank() < len(self.text) and self.text[self.at] != "]":
+            before = self.at
             self._value((*place, index))
             index += 1
             self._comma()
+            if self.at == before:  # not TOML: stop rather than loop
+                break
         self.at += 1
 
     def _inline(self, place: Place) -> None:
