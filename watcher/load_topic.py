@@ -22,7 +22,7 @@ from watcher.topic import Baseline, Lexicon, Lifecycle, PastEvent, Stage, State,
 PARTS = ("lexicon", "lifecycle", "states", "baseline", "history", "deadlines", "sources")
 SHIPPED = Path(__file__).parent / "topics"
 LEGAL_STATUSES = ("NON_PARTY", "SIGNATORY", "PARTY", "PARTY_LEAVING", "PARTY_CONTESTED", "FORMER_PARTY")
-_OPTIONAL = PARTS
+_OPTIONAL = ("deadlines",)
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _STATE = re.compile(r"[A-Z]{2}")
 

@@ -109,7 +109,9 @@ class _Scan:
         *above, last = self._keys() or [""]
         place: Place = ()
         for step in above:
-            place = self._latest((*place, step))
+            place = (*place, step)
+            self.found.setdefault(place, start)
+            place = self._latest(place)
         place = (*place, last)
         if brackets == 2:
             index = self.counts.get(place, 0)
