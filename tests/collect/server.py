@@ -147,9 +147,11 @@ class Server:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
+        # A connection that was just accepted gets its task (asyncio loses it when the server closes
+        # in between); a handshake that failed gets its end.
+        for _ in range(10):
+            await asyncio.sleep(0.005 if self._tls else 0)
         server.close()
-        # A connection that was just accepted gets its task; a handshake that failed gets its end.
-        await asyncio.sleep(0.05 if self._tls else 0)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

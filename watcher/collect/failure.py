@@ -14,7 +14,7 @@ REMEDIES = {
     "tls": "open the address in a browser; if that works, check this machine's clock and certificates",
     "timeout": "the server may be overloaded; it is tried again later",
     "deadline": "raise [network] deadline_seconds if this source is always so slow",
-    "too-large": "raise [network] max_body_bytes if this source is meant to be so large",
+    "too-large": "raise [network] max_body_mib if this source is meant to be so large",
     "headers-too-large": "the server is broken or hostile; look for another address",
     "bad-encoding": "the server is broken or hostile; look for another address",
     "bad-http": "the server is broken or hostile; look for another address",
