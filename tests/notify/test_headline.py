@@ -193,5 +193,15 @@ def test_an_unknown_stage_falls_back_to_the_development() -> None:
     )
 
 
+def test_a_contradiction_tells_both_numbers_of_the_stage_it_is_about() -> None:
+    said = told(
+        kind=AlertKind.CONTRADICTION,
+        stage="",
+        key="FI|W4_PARLIAMENT|final_vote|2025-06-19|against|157_against_175",
+        figures=(*VOTE, Figure("votes_for", 175), Figure("votes_against", 18)),
+    )
+    assert said == "Finland: reports conflict: parliament voted to leave (157 or 175 to 18)"
+
+
 def test_an_alert_without_development_is_its_own_title() -> None:
     assert headline(an_ops_alert(), NAMES) == "Deliveries have waited for an hour"

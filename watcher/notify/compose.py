@@ -6,6 +6,7 @@ digest, a catch-up after a gap, an operational alert or a sample.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
@@ -24,6 +25,7 @@ from watcher.model import (
     Told,
 )
 from watcher.notify import headline as headlines
+from watcher.notify.markup import cut, one_line
 from watcher.notify.plan import Batch
 from watcher.notify.wording import Words, date_words, moment_words
 
@@ -34,6 +36,10 @@ _BODIES = {
     "file": ("text", "html"),
 }
 _SOURCES_SHOWN = 6
+_MOST_EVIDENCE = 500
+_CODE = re.compile(r"\b[A-Z]{2}\b")
+_ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_INNER_UNDERSCORE = re.compile(r"(?<=[a-z])_(?=[a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +87,14 @@ def tell(
     best = _evidence_item(development, own)
     paragraphs = _paragraphs(alert.text) if alert.kind is AlertKind.SAMPLE else ()
     if followed is not None:
-        before = followed.title or headlines.sentence(followed, names, today, words)
+        before = headlines.sentence(followed, names, today, words)
         paragraphs = (*paragraphs, words.phrase("notes", "follows", title=before))
     return Told(
         alert=alert,
         headline=title,
-        delta=development.delta,
-        since_baseline=development.since_baseline,
-        evidence=development.evidence or _title_as_evidence(best),
+        delta=tuple(_readable(line, names, words) for line in development.delta),
+        since_baseline=tuple(_readable(line, names, words) for line in development.since_baseline),
+        evidence=_shortened(development.evidence or _title_as_evidence(best)),
         evidence_source=_line(best) if best else None,
         sources=tuple(_line(item) for item in own if item.copy_of is None)[:_SOURCES_SHOWN],
         independent=development.sources,
@@ -230,6 +236,23 @@ def _title_as_evidence(item: Item | None) -> Evidence | None:
     return Evidence(item.entry.title, "title", item.language) if item and item.entry.title else None
 
 
+def _shortened(evidence: Evidence | None) -> Evidence | None:
+    return evidence and replace(evidence, sentence=cut(one_line(evidence.sentence), _MOST_EVIDENCE))
+
+
+def _readable(line: str, names: Mapping[str, str], words: Words) -> str:
+    """The judge's words for people: codes of states as names, ISO dates as dates."""
+
+    def dated(found: re.Match[str]) -> str:
+        try:
+            return date_words(words, date.fromisoformat(found.group()), short=True)
+        except ValueError:
+            return found.group()
+
+    named = _CODE.sub(lambda found: names.get(found.group(), found.group()), line)
+    return _ISO_DATE.sub(dated, _INNER_UNDERSCORE.sub(" ", named))
+
+
 def _line(item: Item) -> Line:
     entry = item.entry
     return Line(
@@ -267,7 +290,7 @@ def _sure(development: Development, words: Words) -> str:
 
 def _clock(development: Development, today: date, words: Words) -> str:
     if development.next_date is None:
-        return development.next_what
+        return one_line(development.next_what)
     return words.say(
         words.table("clock_line"),
         date=date_words(words, development.next_date),

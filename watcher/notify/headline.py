@@ -17,11 +17,11 @@ def sentence(alert: Alert, names: Mapping[str, str], today: date, words: Words) 
     if development is None:
         return words.say("{{ title }}", title=alert.title or alert.text or alert.key)
     act = _act(development, alert.kind, today, words)
-    shown = figures(development.figures, words)
+    shown = figures(development.figures, words, both=alert.kind is AlertKind.CONTRADICTION)
     return words.phrase(
         "headlines",
         alert.kind.value if alert.kind.value in words.table("headlines") else "new",
-        who=who(development.states, names, words, development.stage),
+        who=who(development.states, names, words, stage_of(development)),
         act=f"{act} ({shown})" if shown else act,
         doubt=_doubt(development, alert.kind, words),
     )
@@ -39,6 +39,14 @@ def who(states: Sequence[str], names: Mapping[str, str], words: Words, stage: st
         return words.phrase("listing", "more", first=", ".join(known[:3]), count=len(known) - 3)
     form = "two" if len(known) == 2 else "many"
     return words.phrase("listing", form, first=", ".join(known[:-1]), last=known[-1])
+
+
+def stage_of(development: Development) -> str:
+    """The stage. A contradiction has none of its own, but its key names the one that it is about."""
+    if development.stage:
+        return development.stage
+    parts = development.key.split("|")
+    return parts[1] if len(parts) > 1 else ""
 
 
 def form_of(development: Development, kind: AlertKind, today: date) -> str:
@@ -63,7 +71,8 @@ def when(moment: date, today: date, words: Words, table: str = "distances", what
 def _act(development: Development, kind: AlertKind, today: date, words: Words) -> str:
     form = form_of(development, kind, today)
     acts = words.table("acts")
-    keys = (f"{development.stage}.{development.substep}", development.stage, development.development, "other")
+    stage = stage_of(development)
+    keys = (f"{stage}.{development.substep}", stage, development.development, "other")
     known = [acts[key] for key in keys if key in acts]
     distance = when(development.event_date, today, words) if development.event_date else ""
     facts = {"when": distance, "what": development.next_what}
@@ -86,16 +95,21 @@ def _doubt(development: Development, kind: AlertKind, words: Words) -> str:
         return str(doubts["retracted"])
     if development.standing is not Standing.REPORTED or form in (Modality.PLANNED, Modality.DENIED):
         return ""
-    if development.stage in words.table("register_stages") and development.tier < Tier.DEPOSITARY:
+    if stage_of(development) in words.table("register_stages") and development.tier < Tier.DEPOSITARY:
         return str(doubts["register"])
     return str(doubts["single"]) if development.sources <= 1 and development.tier <= Tier.MEDIA else ""
 
 
-def figures(found: Sequence[Figure], words: Words) -> str:
-    """The numbers worth a headline: "157 to 18, 3 abstaining". "" when there are none."""
-    by_key: dict[str, Figure] = {}
+def figures(found: Sequence[Figure], words: Words, *, both: bool = False) -> str:
+    """The numbers worth a headline: "157 to 18, 3 abstaining". "" when there are none.
+
+    Of conflicting values the first is told, or with `both` all: "214 or 241 to 63".
+    """
+    by_key: dict[str, list[Figure]] = {}
     for figure in found:
-        by_key.setdefault(figure.key, figure)
+        known = by_key.setdefault(figure.key, [])
+        if not known or (both and _number([figure], words) not in [_number([k], words) for k in known]):
+            known.append(figure)
     parts = []
     yes, no = by_key.get("votes_for"), by_key.get("votes_against")
     if yes and no:
@@ -103,14 +117,19 @@ def figures(found: Sequence[Figure], words: Words) -> str:
     elif yes:
         parts.append(words.say(words.table("votes_for"), yes=_number(yes, words)))
     for key, pattern in words.table("figures").items():
-        known = by_key.get(key)
-        if known is not None and (known.value or key != "abstained"):
-            shown = words.say(pattern, value=_number(known, words))
-            if known.period:
-                shown = words.say(words.table("period"), figure=shown, period=known.period)
+        told = by_key.get(key)
+        if told and (told[0].value or key != "abstained"):
+            shown = words.say(pattern, value=_number(told, words))
+            if told[0].period:
+                shown = words.say(words.table("period"), figure=shown, period=told[0].period)
             parts.append(shown)
     return ", ".join(parts[:3])
 
 
-def _number(figure: Figure, words: Words) -> str:
-    return f"{words.table('figure_ops').get(figure.op, '')}{figure.value:,}"
+def _number(found: Sequence[Figure], words: Words) -> str:
+    values = [f"{words.table('figure_ops').get(figure.op, '')}{figure.value:,}" for figure in found]
+    return (
+        words.phrase("listing", "either", first=", ".join(values[:-1]), last=values[-1])
+        if values[1:]
+        else values[0]
+    )
