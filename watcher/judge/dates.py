@@ -7,7 +7,7 @@ unknown. A weekday is the nearest past one, or for what is still to come the nea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -55,40 +55,32 @@ class Dated:
         return Dated(self.day + timedelta(days=days), self.precision, self.start, self.end, True, True)
 
 
+_Meant = tuple[str, int]
+"""weekday, day, week, month or year, and which or how many."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     months: re.Pattern[str] | None
-    weekdays: re.Pattern[str] | None
-    days: tuple[tuple[int, re.Pattern[str]], ...]
-    spans: tuple[tuple[str, int, re.Pattern[str]], ...]
+    relative: re.Pattern[str] | None
+    meant: Mapping[str, _Meant]
 
 
 @lru_cache(maxsize=64)
 def _words(language: str) -> _Words:
     start = "" if language in _GLUED else r"(?<!\w)(?:[وفبل]|ال)?" if language == "ar" else r"(?<!\w)"
+    sources = [(("weekday", i), stem) for i, stem in enumerate(_stems(WEEKDAYS.get(language, "")))]
+    sources += [(("day", shift), words) for shift, words in DAYS.get(language, {}).items()]
+    sources += list(SPANS.get(language, {}).items())
+    groups = "|".join(f"(?P<g{i}>{fold_pattern(stem)})" for i, (_, stem) in enumerate(sources))
+    relative = re.compile(f"{start}(?:{groups})") if sources else None
     return _Words(
-        _months(language, start),
-        _named(WEEKDAYS.get(language, ""), "w", start),
-        tuple(
-            (shift, re.compile(f"{start}(?:{fold_pattern(p)})"))
-            for shift, p in DAYS.get(language, {}).items()
-        ),
-        tuple(
-            (unit, n, re.compile(f"{start}(?:{fold_pattern(p)})"))
-            for (unit, n), p in SPANS.get(language, {}).items()
-        ),
+        _months(language, start), relative, {f"g{i}": meant for i, (meant, _) in enumerate(sources)}
     )
 
 
 def _stems(words: str) -> list[str]:
     return words.split(";") if ";" in words else words.split()
-
-
-def _named(words: str, letter: str, start: str) -> re.Pattern[str] | None:
-    if not words:
-        return None
-    groups = "|".join(f"(?P<{letter}{i}>{fold_pattern(stem)})" for i, stem in enumerate(_stems(words)))
-    return re.compile(f"{start}(?:{groups})")
 
 
 def _months(language: str, start: str) -> re.Pattern[str] | None:
@@ -204,18 +196,20 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def _relative(folded: str, words: _Words, published: date) -> Iterator[Dated]:
-    if words.weekdays:
-        for m in words.weekdays.finditer(folded):
-            number = next(i for i in range(7) if m[f"w{i}"] is not None)
-            back = (published.weekday() - number) % 7
-            if _NEXT.search(folded[max(0, m.start() - 14) : m.start()]):
-                back -= 7
-            yield Dated(published - timedelta(days=back), "day", m.start(), m.end(), True, True)
-    for shift, pattern in words.days:
-        for m in pattern.finditer(folded):
-            yield Dated(published + timedelta(days=shift), "day", m.start(), m.end(), relative=True)
-    for unit, number, pattern in words.spans:
-        for m in pattern.finditer(folded):
-            precision = "month" if unit in ("week", "month") else "year"
-            day = published + timedelta(days=number * _WEEKS[unit])
-            yield Dated(day, precision, m.start(), m.end(), relative=True)
+    if words.relative is None:
+        return
+    for m in words.relative.finditer(folded):
+        what = words.meant[m.lastgroup or ""]
+        yield _reckoned(what, folded, m.start(), m.end(), published)
+
+
+def _reckoned(what: _Meant, folded: str, start: int, end: int, published: date) -> Dated:
+    unit, number = what
+    if unit == "weekday":
+        back = (published.weekday() - number) % 7
+        if _NEXT.search(folded[max(0, start - 14) : start]):
+            back -= 7
+        return Dated(published - timedelta(days=back), "day", start, end, True, True)
+    precision = {"day": "day", "year": "year"}.get(unit, "month")
+    days = number * _WEEKS.get(unit, 1)
+    return Dated(published + timedelta(days=days), precision, start, end, relative=True)

@@ -23,6 +23,7 @@ from watcher.topic import Topic
 
 _OLD = timedelta(days=8)
 MOST_CLAIMS = 8
+_PASSING = 0.9
 
 
 Figures = Mapping[Sentence, tuple[Figure, ...]]
@@ -151,11 +152,18 @@ def _claims(
     groups = _grouped(told, topic)
     headline: Hits = next((t.sentence.hits for t in told if t.sentence.title), {})
     seen: set[tuple[str, tuple[str, ...]]] = set()
-    for group in groups[:MOST_CLAIMS]:
+    for position, group in enumerate(groups[:MOST_CLAIMS]):
+        if position and not _worth_a_claim(group[0]):
+            continue
         claim = _claim(group, figures, headline, language, published)
         if (claim.stage, claim.states) not in seen:
             seen.add((claim.stage, claim.states))
             yield claim
+
+
+def _worth_a_claim(lead: _Told) -> bool:
+    """Whether what is told in passing is more than a bare word: it names its state and its step."""
+    return lead.signal.weight >= _PASSING and bool(lead.clause.states or lead.sentence.states)
 
 
 def _grouped(told: tuple[_Told, ...], topic: Topic) -> list[list[_Told]]:
@@ -183,6 +191,39 @@ def _weight(group: list[_Told], topic: Topic) -> float:
     if stage and stage.path != "other" and not lead.pending and lead.modality is Modality.DONE:
         weight *= 1 + 0.06 * stage.rank
     return weight
+
+
+# A step of leaving, when the item is about joining or about a suspension
+_JOINING = {
+    "W1_CONSIDERING": "J1_CONSIDERING",
+    "W2_RECOMMENDED": "J1_CONSIDERING",
+    "W3_GOVERNMENT": "J3_APPROVED",
+    "W4_PARLIAMENT": "J3_APPROVED",
+    "W5_HEAD_OF_STATE": "J3_APPROVED",
+    "W6_NOTIFIED": "J4_DEPOSITED",
+    "W7_EFFECTIVE": "J5_IN_FORCE",
+}
+_SUSPENDING = {
+    "W3_GOVERNMENT": "S1_ANNOUNCED",
+    "W4_PARLIAMENT": "S2_LAW",
+    "W5_HEAD_OF_STATE": "S2_LAW",
+    "W6_NOTIFIED": "S3_NOTIFIED",
+}
+
+
+def _stage(lead: _Told, headline: Hits) -> str:
+    """The signal's stage on the path that the headline is about, or the sentence when it does not say."""
+    stage = lead.signal.stage
+    if lead.signal.substep in ("committee", "first_reading"):
+        return stage
+    for hits in (headline, lead.sentence.hits):
+        if "suspend" in hits:
+            return _SUSPENDING.get(stage, stage)
+        if "leave" in hits:
+            return stage
+        if "join" in hits:
+            return _JOINING.get(stage, stage)
+    return stage
 
 
 _CLAIMED = frozenset(
@@ -217,7 +258,7 @@ def _claim(
     return Claim(
         states=lead.clause.states or lead.sentence.states,
         development=lead.signal.development,
-        stage=lead.signal.stage,
+        stage=_stage(lead, headline),
         modality=_modality(lead, figures, headline),
         substep=lead.signal.substep,
         event_date=day,
