@@ -66,6 +66,11 @@ class Act:
         return self.development in STEPS
 
     @property
+    def blurred(self) -> bool:
+        """A report whose step was not believed."""
+        return not self.stage and not self.development
+
+    @property
     def done(self) -> bool:
         return self.modality in (Modality.DONE, Modality.REPORTED)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from watcher.judge.acts import Act, act_of, same_stage, same_step
-from watcher.judge.copies import original_of, source_of
+from watcher.judge.copies import original_of, outlet_of
 from watcher.judge.likeness import SAME_EVENT, Likeness, fit
 from watcher.judge.terms import Space, terms_of, trimmed
 from watcher.model import Development, Ids, Item, ItemId, Modality, Story, StoryId
@@ -174,7 +174,9 @@ class _Sorting:
         group.members = [m for m in group.members if m.id != item.id]
         group.acts = [_as_told(act_of(m), group.story) for m in group.members] or group.acts
         left = tuple(i for i in group.story.item_ids if i != item.id)
-        outlets = tuple(dict.fromkeys(source_of(m) for m in group.members if m.copy_of is None))
+        outlets: tuple[str, ...] = ()
+        for member in group.members:
+            outlets = outlets if member.copy_of else _named(outlets, member)
         group.story = replace(group.story, item_ids=left, outlets=outlets)
         group.changed = True
         self.notes.append(f"item {item.id} taken out of story {group.story.id} by the analyst")
@@ -255,7 +257,7 @@ class _Sorting:
         group.changed = True
         story, seen = group.story, item.entry.published or item.first_seen
         leads = act.firm and not any(a.firm for a in group.acts[:-1])
-        outlets = story.outlets if item.copy_of else _union(story.outlets, (source_of(item),))
+        outlets = story.outlets if item.copy_of else _named(story.outlets, item)
         group.story = replace(
             story,
             states=_union(story.states, tuple(sorted(act.states))),
@@ -291,6 +293,12 @@ def _act_of_story(story: Story) -> Act:
         story.event_date or story.first_seen.astimezone(UTC).date(),
         dated=story.event_date is not None,
     )
+
+
+def _named(outlets: tuple[str, ...], item: Item) -> tuple[str, ...]:
+    """With the item's outlet, unless it is there; one house may spell itself in several ways."""
+    name = outlet_of(item)
+    return outlets if name.casefold() in {o.casefold() for o in outlets} else (*outlets, name)
 
 
 def _union(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ SHINGLE = 5
 MIN_SHINGLES = 8
 OVERLAP = 0.7
 CONTAINED = 0.85
+ADVERSARY = "(adversary state media)"
 WINDOW = timedelta(days=4)
 _WORDS = re.compile(r"\w+")
 _OUTLET = re.compile(r"\s+[-|–—]\s+[^-|–—]{2,40}$")
@@ -68,6 +69,9 @@ def _in_time(item: Item, other: Item) -> bool:
 
 def source_of(item: Item) -> str:
     """Who speaks: the outlet, and all state media of an adversary as one."""
-    if item.entry.adversary:
-        return "(adversary state media)"
-    return (item.entry.outlet or str(item.entry.source_id)).casefold()
+    return ADVERSARY if item.entry.adversary else outlet_of(item).casefold()
+
+
+def outlet_of(item: Item) -> str:
+    """Its name as printed."""
+    return item.entry.outlet or str(item.entry.source_id)

@@ -73,6 +73,8 @@ def _with_step(act: Act, acts: Sequence[Act], cosine: float) -> float:
             continue
         if act.step and act.stage and same_stage(act.stage, other.stage) and near(act.day, other.day, 1):
             return SAME_EVENT + cosine
+        if act.blurred != other.blurred and (act.firm or other.firm) and near(act.day, other.day, 1):
+            return SAME_EVENT + cosine  # "has withdrawn" on the day of a vote is the vote's story
         best = max(best, cosine if cosine >= ALIKE_MIXED else 0.0)
     return best
 

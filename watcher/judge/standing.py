@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from watcher.judge.copies import source_of
+from watcher.judge.copies import ADVERSARY, source_of
 from watcher.model import Item, Modality, Standing, Tier
 
 INDEPENDENT = 2  # sources that confirm without an official
@@ -31,7 +31,7 @@ class Backing:
     @property
     def trusted(self) -> bool:
         """Enough to interrupt somebody: one ordinary source, or two aggregated outlets."""
-        return bool(self.strong) or len(self.weak - {"(adversary state media)"}) >= INDEPENDENT
+        return bool(self.strong) or len(self.weak - {ADVERSARY}) >= INDEPENDENT
 
     @property
     def confirmed(self) -> bool:
