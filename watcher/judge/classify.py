@@ -52,20 +52,22 @@ def classify(entry: Entry, topic: Topic, language: str | None = None) -> Verdict
 # ── what stands in the text ───────────────────────────────────────────────────────────────────
 
 
+Sign = tuple[str, str]
+
+
 @dataclass(slots=True)
 class Scope:
-    """One sentence, or the whole item: concept -> the words that showed it."""
+    """One sentence, or the whole item: concept -> the words that showed it, and where they stood."""
 
     where: str
-    index: int = 0
-    found: dict[str, str] = field(default_factory=dict)
-    guards: dict[str, str] = field(default_factory=dict)
+    found: dict[str, Sign] = field(default_factory=dict)
+    guards: dict[str, Sign] = field(default_factory=dict)
 
     def add(self, concept: str, text: str) -> None:
         if concept.startswith(_GUARD):
-            self.guards.setdefault(concept.removeprefix(_GUARD), text)
+            self.guards.setdefault(concept.removeprefix(_GUARD), (text, self.where))
         else:
-            self.found.setdefault(concept, text)
+            self.found.setdefault(concept, (text, self.where))
 
 
 def _read(entry: Entry, topic: Topic, language: str | None) -> Iterator[Scope]:
@@ -84,7 +86,7 @@ def _read(entry: Entry, topic: Topic, language: str | None) -> Iterator[Scope]:
 
 
 def _scope(sentence: Sentence, where: str, patterns: Patterns, states: Patterns) -> Scope:
-    scope = Scope(where, sentence.index)
+    scope = Scope(where)
     text = sentence.folded
     for concept, start, end in patterns.all(text):
         scope.add(concept, text[start:end])
@@ -129,7 +131,7 @@ def _verdict(scopes: tuple[Scope, ...], lexicon: Lexicon) -> Verdict:
         score = min(score, 0.6 if {"treaty", "ottawa", "ottawa_loose"} & whole.found.keys() else 0.3)
         best += (against,)
     elif not best or score < settings.get("doubt", 0.5):
-        best += tuple(Reason(guard, text, 0.0, title.where) for guard, text in whole.guards.items())
+        best += tuple(Reason(guard, text, 0.0, where) for guard, (text, where) in whole.guards.items())
     return Verdict(round(score, 3), _band(score, settings), best)
 
 
@@ -148,15 +150,15 @@ def _together(scopes: Iterable[Scope]) -> Scope:
     whole = Scope("item")
     for scope in scopes:
         if scope.where != "deep":
-            for concept, text in scope.found.items():
-                whole.found.setdefault(concept, text)
-            for guard, text in scope.guards.items():
-                whole.guards.setdefault(guard, text)
+            for concept, sign in scope.found.items():
+                whole.found.setdefault(concept, sign)
+            for guard, sign in scope.guards.items():
+                whole.guards.setdefault(guard, sign)
     return whole
 
 
 def _named(scope: Scope) -> Scope:
-    return Scope(scope.where, 0, {c: t for c, t in scope.found.items() if c not in _WEAK}, scope.guards)
+    return Scope(scope.where, {c: s for c, s in scope.found.items() if c not in _WEAK}, scope.guards)
 
 
 def _against(title: Scope, whole: Scope) -> Reason | None:
@@ -166,7 +168,7 @@ def _against(title: Scope, whole: Scope) -> Reason | None:
     hard = next((guard for guard in _OTHER_TREATIES if guard in title.guards), None)
     soft = next((guard for guard in _OTHER_THINGS if guard in title.guards), None)
     guard = hard or soft if "landmine" not in title.found else None
-    return Reason(guard, title.guards[guard], 0.0, "title") if guard else None
+    return Reason(guard, title.guards[guard][0], 0.0, "title") if guard else None
 
 
 def _reasons(scope: Scope, lexicon: Lexicon) -> tuple[Reason, ...]:
@@ -181,12 +183,14 @@ def _reasons(scope: Scope, lexicon: Lexicon) -> tuple[Reason, ...]:
 
 
 def _weighed(noun: str, scope: Scope, lexicon: Lexicon) -> Iterator[Reason]:
-    found, guards, where = scope.found, scope.guards, scope.where
-    yield Reason(noun, found[noun], lexicon.settings.get(noun, 0.0), where)
+    found = scope.found
+    text, where = found[noun]
+    yield Reason(noun, text, lexicon.settings.get(noun, 0.0), where)
     for names, weight in _company(lexicon)[noun]:
         if all(name in found for name in names):
-            yield Reason(names[-1], " … ".join(found[name] for name in names), weight, where)
-    for guard, text in guards.items():
+            text = " … ".join(found[name][0] for name in names)
+            yield Reason(names[-1], text, weight, found[names[-1]][1])
+    for guard, (text, where) in scope.guards.items():
         weight = lexicon.settings.get(f"{noun}-{guard}", 0.0)
         if weight:
             yield Reason(guard, text, -weight, where)
