@@ -67,7 +67,7 @@ def cut(body: bytes) -> Cut | None:
     if frame is None:
         return None
     items = tuple(body[start:end] for start, end in spans)
-    if not all(_balanced(item) for item in items):
+    if any(mark in body for mark in _MARKS) and not all(_balanced(item) for item in items):
         return None
     return Cut(frame[0], items, frame[1], total, prefix + suffix)
 
@@ -94,7 +94,8 @@ def _spans(body: bytes) -> list[tuple[int, int]]:
 
 
 def _balanced(part: bytes) -> bool:
-    return part.count(_MARKS[0]) == part.count(_MARKS[1]) and part.count(_MARKS[2]) == part.count(_MARKS[3])
+    opened, closed, comment, end = _MARKS
+    return part.count(opened) == part.count(closed) and part.count(comment) == part.count(end)
 
 
 def _plain_gaps(body: bytes, spans: list[tuple[int, int]]) -> bool:

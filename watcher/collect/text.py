@@ -21,23 +21,19 @@ _ODD = re.compile(
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _DOUBLE = re.compile("[\xc2-\xf4][\x80-\xbf]")
-_SPACES = re.compile(r"[^\S\n]+")
-_BREAKS = re.compile(r" ?\n[\s\n]*")
 # An unclosed one eats the rest, as in a browser; so no input is scanned twice.
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript|iframe|svg|math|head)\b.*?(?:</\1\s*>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
-_BLOCK = (
-    r"address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header|hr|li"
-    r"|main|nav|ol|option|p|pre|section|table|td|th|title|tr|ul"
+_MAY_HIDE = re.compile(r"<(?:!--|[sS][cCtTvV]|[tT][eE][mM]|[nN][oO]|[iI][fF]|[mM][aA]|[hH][eE])")
+_BLOCKS = frozenset(
+    """
+    address article aside blockquote br dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li
+    main nav ol option p pre section table td th title tr ul
+    """.split()  # noqa: SIM905
 )
-_TAG = re.compile(
-    r"""<(?:/?(BLOCK)(?=[\s/>])|[/!?]?[a-zA-Z])(?:[^<>"']++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+>?""".replace(
-        "BLOCK", _BLOCK
-    ),
-    re.IGNORECASE,
-)
+_TAG = re.compile(r"""<(?:[!?]|/?([a-zA-Z][a-zA-Z0-9]*+))(?:[^<>"']++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+>?""")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 
 
@@ -50,6 +46,8 @@ def clean(text: str, limit: int = TITLE_CHARS) -> str:
 
 def plain(markup: str, limit: int = SUMMARY_CHARS) -> str:
     """HTML as plain text; blocks become lines. Text that only looks like HTML loses little."""
+    if not markup:
+        return ""
     if len(markup) > 4 * limit:
         markup = markup[: 4 * limit]
     if "<" in markup and ">" in markup:
@@ -57,13 +55,14 @@ def plain(markup: str, limit: int = SUMMARY_CHARS) -> str:
     if "&" in markup:
         markup = html.unescape(markup)
     markup = harmless(markup)
-    if "\n" not in markup:
-        return shorten(" ".join(markup.split()), limit)
-    return shorten(_BREAKS.sub("\n", _SPACES.sub(" ", markup)).strip(), limit)
+    lines = (" ".join(line.split()) for line in markup.split("\n"))
+    return shorten("\n".join(line for line in lines if line), limit)
 
 
 def one_line(markup: str, limit: int = TITLE_CHARS) -> str:
     """HTML as a single line: for titles, authors, outlets."""
+    if not markup:
+        return ""
     if "<" not in markup and "&" not in markup:
         return clean(markup, limit)
     return clean(plain(markup, 4 * limit), limit)
@@ -71,7 +70,7 @@ def one_line(markup: str, limit: int = TITLE_CHARS) -> str:
 
 def harmless(text: str) -> str:
     """Without what is invisible or turns the reading direction; UTF-8 read as Latin-1 is put right."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and (text.isprintable() or text.replace("\n", "").isprintable()):
         return text
     if _DOUBLE.search(text):
         with suppress(UnicodeError):
@@ -86,12 +85,16 @@ def shorten(text: str, limit: int) -> str:
 
 def _untagged(markup: str) -> str:
     markup = " ".join(markup.split())  # line breaks of the source are spaces in HTML
-    markup = _CDATA.sub(" ", markup)
-    return _TAG.sub(_tag_space, _HIDDEN.sub(" ", markup))
+    if "]]>" in markup or "<![CDATA[" in markup:
+        markup = _CDATA.sub(" ", markup)
+    if _MAY_HIDE.search(markup):
+        markup = _HIDDEN.sub(" ", markup)
+    return _TAG.sub(_tag_space, markup)
 
 
 def _tag_space(tag: re.Match[str]) -> str:
-    return "\n" if tag[1] else ""
+    name = tag[1]
+    return "\n" if name and name.lower() in _BLOCKS else ""
 
 
 def _neutral(odd: re.Match[str]) -> str:
