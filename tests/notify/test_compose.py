@@ -96,6 +96,13 @@ def test_today_is_the_readers_today() -> None:
     assert "takes effect today" in tell(alert, {}, NAMES, late, zone=ZoneInfo("Europe/Warsaw")).headline
 
 
+def test_an_alert_of_the_calendar_points_to_the_ledger() -> None:
+    due = a_development(states=("PL",), standing=Standing.DUE, item_ids=(), evidence=None)
+    told = tell(an_alert(1, kind=AlertKind.CLOCK, development=due, items=()), {}, NAMES, NOW)
+    assert told.commands == ("watcher status PL",)
+    assert told.sure == "Due by the calendar: no source yet"
+
+
 def test_a_follow_up_names_what_it_follows_by_its_headline() -> None:
     first = replace(an_alert(1), title="Eduskunta hyväksyi irtautumisen")
     told = tell(an_alert(2, kind=AlertKind.PROMOTION, follows=first.id), {}, NAMES, NOW, followed=first)

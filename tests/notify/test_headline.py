@@ -127,6 +127,46 @@ def test_the_calendar_is_told_as_the_calendar(day: date, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {
+                "states": ("UA",),
+                "stage": "W7_EFFECTIVE",
+                "next_what": "six months after the notice; no effect before the armed conflict ends",
+            },
+            "Ukraine: six months since its notice are over in 7 days (26 June 2025), but withdrawal has no "
+            "effect before the armed conflict ends (Art. 20(3))",
+        ),
+        (
+            {"states": (), "stage": "N_REPORT", "next_what": "annual transparency report"},
+            "States Parties: annual transparency report falls due in 7 days (26 June 2025)",
+        ),
+        (
+            {"states": ("UA",), "stage": "N_CLEARANCE", "next_what": "clearance of all mined areas"},
+            "Ukraine: clearance deadline falls in 7 days (26 June 2025) under the treaty",
+        ),
+        (
+            {"states": ("NO",), "stage": "J5_IN_FORCE", "next_what": "enters into force"},
+            "Norway: treaty enters into force in 7 days (26 June 2025) by the calendar; not yet confirmed",
+        ),
+    ],
+)
+def test_every_date_of_the_calendar_has_its_words(changes: dict[str, object], expected: str) -> None:
+    known = {
+        "kind": AlertKind.CLOCK,
+        "substep": "",
+        "development": "other",
+        "standing": Standing.DUE,
+        "modality": Modality.PLANNED,
+        "event_date": date(2025, 6, 26),
+        "figures": (),
+        "sources": 0,
+    }
+    assert told(**{**known, **changes}) == expected
+
+
+@pytest.mark.parametrize(
     ("states", "expected"),
     [
         (("FI",), "Finland"),

@@ -318,7 +318,10 @@ def _tone(alert: Alert) -> str:
 
 def _commands(item: Item | None, alert: Alert, words: Words) -> tuple[str, ...]:
     number = item.id if item else next(iter(alert.items), None)
-    return tuple(words.say(pattern, id=number) for pattern in words.table("commands")) if number else ()
+    if number:
+        return tuple(words.say(pattern, id=number) for pattern in words.table("commands"))
+    states = alert.development.states if alert.development else ()
+    return tuple(words.say(p, state=state) for state in states[:1] for p in words.table("commands_state"))
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ def sentence(alert: Alert, names: Mapping[str, str], today: date, words: Words) 
     return words.phrase(
         "headlines",
         alert.kind.value if alert.kind.value in words.table("headlines") else "new",
-        who=who(development.states, names, words, stage_of(development)),
+        who=who(development.states, names, words, _nobody(development)),
         act=f"{act} ({shown})" if shown else act,
         doubt=_doubt(development, alert.kind, words),
     )
@@ -72,7 +72,7 @@ def _act(development: Development, kind: AlertKind, today: date, words: Words) -
     form = form_of(development, kind, today)
     acts = words.table("acts")
     stage = stage_of(development)
-    keys = (f"{stage}.{development.substep}", stage, development.development, "other")
+    keys = (f"{stage}.{_substep(development)}", stage, development.development, "other")
     known = [acts[key] for key in keys if key in acts]
     distance = when(development.event_date, today, words) if development.event_date else ""
     facts = {"when": distance, "what": development.next_what}
@@ -85,12 +85,25 @@ def _act(development: Development, kind: AlertKind, today: date, words: Words) -
     return words.phrase("unsure", form, done=done, **facts)
 
 
+def _substep(development: Development) -> str:
+    """The sub-step; "held" for an exit that an armed conflict keeps from taking effect (Art. 20(3))."""
+    if not development.substep and stage_of(development) == "W7_EFFECTIVE":
+        return "held" if "armed conflict" in development.next_what else ""
+    return development.substep
+
+
+def _nobody(development: Development) -> str:
+    """Whose act it is when no state is named: a deadline without a state is every party's."""
+    return "due" if development.standing is Standing.DUE else stage_of(development)
+
+
 def _doubt(development: Development, kind: AlertKind, words: Words) -> str:
     """What the reader must not take for granted, in a few words after the act."""
     doubts = words.table("doubts")
     form = development.modality
     if development.standing is Standing.DUE:
-        return str(doubts["due"])
+        settles = stage_of(development) in words.table("register_stages") and _substep(development) != "held"
+        return str(doubts["due"]) if settles else ""
     if development.standing is Standing.RETRACTED:
         return str(doubts["retracted"])
     if development.standing is not Standing.REPORTED or form in (Modality.PLANNED, Modality.DENIED):
