@@ -23,7 +23,7 @@ from watcher.store.words import segmented
 
 Order = Literal["newest", "rank"]
 
-RANKED_AT_MOST = 30_000
+RANKED_AT_MOST = 20_000
 NEWEST_POOL = 500
 RECENT_REJECTED = 200_000
 SECONDS = 5.0
