@@ -10,7 +10,8 @@ from datetime import datetime
 from watcher.judge.conclude import conclude
 from watcher.model import Band, Delivery, Entry, Item, ItemId, Known, Policy
 from watcher.notify.compose import headline
-from watcher.pipeline.sitting import STORY_WINDOW, judged
+from watcher.pipeline.memory_window import STORY_WINDOW
+from watcher.pipeline.sitting import judged
 from watcher.review.explain import judgement, placing, telling
 from watcher.store import alerts, deliveries, developments, items, known, stories
 from watcher.store.database import Database

@@ -15,13 +15,12 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from watcher.collect import fetch, parse, politeness
-from watcher.collect.article import read_article
 from watcher.collect.reading import unpack_hints
 from watcher.collect.sources import load as load_kind
 from watcher.errors import ParseError
-from watcher.judge.classify import sift
 from watcher.model import (
     Config,
     Entry,
@@ -36,13 +35,15 @@ from watcher.model import (
     Source,
     SourceId,
 )
-from watcher.pipeline.sitting import STORY_WINDOW, Earlier, sit
+from watcher.pipeline.memory_window import STORY_WINDOW, Earlier
 from watcher.store import findings as store_findings
 from watcher.store import items as store_items
 from watcher.store import known as store_known
 from watcher.store import sources as store_sources
 from watcher.store.database import Database
-from watcher.topic import Topic
+
+if TYPE_CHECKING:
+    from watcher.topic import Topic
 
 log = logging.getLogger("watcher.poll")
 
@@ -236,6 +237,8 @@ async def _pages(cycle: Cycle, entries: Sequence[Entry]) -> Mapping[EntryKey, En
     """Thin entries that passed the sift, with the text of their page where it could be had."""
     if not entries or cycle.pages_left <= 0:
         return {}
+    from watcher.judge.classify import sift  # here: a poll without news does without the judge
+
     topic = cycle.topic()
     stored = store_items.existing(cycle.db, [e.key for e in entries])
     thin = {
@@ -259,6 +262,8 @@ def _thin(entry: Entry) -> bool:
 
 
 def _with_article(entry: Entry, page: Fetched) -> Entry:
+    from watcher.collect.article import read_article
+
     article = read_article(page.body, page.headers, page.url)
     if article.blocked or not article.text:
         return entry
@@ -279,6 +284,8 @@ def _conclude(cycle: Cycle, offers: Sequence[Offer]) -> None:
         findings = Findings(at=now)
         fresh, edited, sightings = _sorted(db, offers)
         if fresh or edited:
+            from watcher.pipeline.sitting import sit
+
             known = _memory(cycle, now)
             sitting = sit(
                 (*fresh.values(), *(entry for entry, _ in edited.values())),

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from watcher.judge.conclude import conclude
 from watcher.model import Band, Config, Findings, Item, Mark
+from watcher.pipeline.memory_window import STORY_WINDOW
 from watcher.pipeline.polling import WRITING
-from watcher.pipeline.sitting import STORY_WINDOW
 from watcher.store import findings, items, known, marks
 from watcher.store.database import Database
 from watcher.topic import Topic

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from watcher.judge.assess import Assessment, assess
 from watcher.judge.conclude import Conclusion, conclude
@@ -23,10 +23,8 @@ from watcher.model import (
     Policy,
     Verdict,
 )
+from watcher.pipeline.memory_window import STORY_WINDOW, Earlier
 from watcher.topic import Topic
-
-STORY_WINDOW = timedelta(days=21)
-"""How long after its last report a story takes in more. `store.known` reads the same window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,6 @@ class Sitting:
 
     findings: Findings
     known: Known
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """An entry that is stored already and came back changed."""
-
-    id: ItemId
-    item: Item | None  # whole, when it is kept whole
-    revision: int
 
 
 def sit(

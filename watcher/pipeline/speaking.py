@@ -34,8 +34,8 @@ from watcher.notify import deliver, ops, roundup
 from watcher.notify.compose import Context, compose, tell
 from watcher.notify.plan import Batch, Plan, open_digest, plan
 from watcher.notify.wording import Words
+from watcher.pipeline.memory_window import STORY_WINDOW
 from watcher.pipeline.polling import WRITING, Clock
-from watcher.pipeline.sitting import STORY_WINDOW
 from watcher.store import alerts, channels, deliveries, digests, health, items, known, meta, sources
 from watcher.store import findings as store_findings
 from watcher.store.database import Database
