@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.gold.gate import POLICY, TOPIC, topic
+from tests.gold.measures import STATUS_STEPS
 from watcher.collect.archive import Row
 from watcher.config import load_topic
 from watcher.demo import news
@@ -104,17 +105,43 @@ def test_a_rumour_is_never_told_as_done(slug: str) -> None:
     assert found.modality != "done"
 
 
-def test_instant_alerts_are_the_demo_s_real_steps() -> None:
+@pytest.fixture(scope="module")
+def alerts() -> list[dict[str, object]]:
     rows = [Row(item.slug, entry(item), number) for number, item in enumerate(news.news(), 1)]
+    return replay(rows, load_topic(TOPIC), POLICY).alerts
+
+
+STEPS = [
+    ("2027-10-05", ("RO",), "government_decision"),
+    ("2027-10-14", ("RO",), "parliament_vote"),
+    ("2027-10-18", ("RO",), "signed_by_president"),
+    ("2027-10-20", ("LB",), "acceded_or_ratified"),
+    ("2027-10-25", ("RO",), "notified_un"),
+]
+
+
+def _step(alert: dict[str, object]) -> tuple[str, object, object]:
+    return str(alert["at"])[:10], alert["countries"], alert["development"]
+
+
+def test_each_real_step_interrupts_once(alerts: list[dict[str, object]]) -> None:
     told = [
-        a
-        for a in replay(rows, load_topic(TOPIC), POLICY).alerts
-        if a["urgency"] == "instant" and a["kind"] == "new"
+        a for a in alerts if a["urgency"] == "instant" and a["kind"] == "new" and a["standing"] != "denied"
     ]
-    assert [(str(a["at"])[:10], tuple(a["countries"]), a["development"]) for a in told] == [
-        ("2027-10-05", ("RO",), "government_decision"),
-        ("2027-10-14", ("RO",), "parliament_vote"),
-        ("2027-10-18", ("RO",), "signed_by_president"),
-        ("2027-10-20", ("LB",), "acceded_or_ratified"),
-        ("2027-10-25", ("RO",), "notified_un"),
-    ]
+    sure = [a for a in told if a["items"] != ["ro-rumour"]]
+    assert [_step(a) for a in sure] == STEPS
+
+
+def test_no_step_is_told_that_was_not_taken(alerts: list[dict[str, object]]) -> None:
+    told = {
+        (state, a["development"])
+        for a in alerts
+        if a["development"] in STATUS_STEPS and a["standing"] in ("reported", "confirmed")
+        for state in a["countries"]  # type: ignore[attr-defined]
+    }
+    assert told == {(state, word) for _, (state,), word in STEPS}
+
+
+def test_the_only_conflict_is_the_count_of_votes(alerts: list[dict[str, object]]) -> None:
+    conflicts = [a for a in alerts if a["kind"] == "contradiction"]
+    assert {(a["countries"], a["development"]) for a in conflicts} == {(("RO",), "parliament_vote")}
