@@ -38,6 +38,15 @@ def test_the_request_names_us_and_no_more() -> None:
     assert set(second.headers) == {"user-agent", "accept-encoding", "accept", "host"}
 
 
+def test_an_odd_contact_cannot_break_the_request() -> None:
+    with Server() as server:
+        url = server.reply("/feed", body=FEED)
+        poll([a_source(url)], a_network(server.allow), contact="Müller\r\nX-Evil: 1")
+        headers = server.requests[0].headers
+    assert "x-evil" not in headers
+    assert headers["user-agent"].startswith("ottawa-watcher (+M?ller")
+
+
 VALIDATORS = [
     ('"abc"', "Mon, 23 Nov 2026 10:00:00 GMT"),
     ('W/"a b\\"c"', "Monday, 23-Nov-26 10:00:00 GMT"),

@@ -207,6 +207,31 @@ def test_what_failed_last_time_comes_last_at_its_host() -> None:
         assert [asked.path for asked in server.requests] == ["/0", "/2", "/3", "/1"]
 
 
+def test_a_host_that_limits_us_twice_is_left_alone_for_the_cycle() -> None:
+    with Server() as server:
+        server.reply("/limited", 429, headers=[("Retry-After", "600")])
+        strangers = [a_source(named(server, "news.example", "/limited"), f"s{n}") for n in range(6)]
+        results = poll(strangers, a_network(server.allow, spacing=0.001), resolve=HERE)
+        assert len(server.requests) == 2
+        own = [a_source(server.url("/limited"), f"o{n}") for n in range(4)]
+        poll(own, a_network(server.allow))
+        assert len(server.requests) == 6
+    assert {(r.code, r.headers["retry-after"]) for r in results if isinstance(r, FetchFailed)} == {
+        ("http-429", "600")
+    }
+    assert len(results) == 6
+
+
+def test_slow_drips_of_one_host_use_up_one_deadline_not_ten() -> None:
+    with Server() as server:
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
+        sources = [a_source(server.slowly(f"/{n}", [head, *[b"x"] * 1000], 0.02)) for n in range(5)]
+        began = monotonic()
+        results = poll(sources, a_network(server.allow, deadline=1.0))
+    assert monotonic() - began < 3.5
+    assert [r.code for r in results if isinstance(r, FetchFailed)] == ["deadline"] * 5
+
+
 def test_more_sources_than_workers() -> None:
     with Server() as server:
         server.reply("/feed", body=FEED)

@@ -32,7 +32,7 @@ class Patience(NamedTuple):
     lookup: float = 6.0
     connect: float = 10.0
     next_address: float = 2.5  # a dead first address of several must not use up the whole time
-    silence: float = 30.0  # between two signs of life
+    silence: float = 20.0  # between two signs of life
     short_silence: float = 5.0  # for a host that has already failed to answer in this cycle
 
 

@@ -23,6 +23,7 @@ MAX_REDIRECTS = 10
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 PERMANENT = frozenset((301, 308))
 FREE_BYTES = 512 * 1024  # a body may grow to this without waiting for a place
+SHORT_DEADLINE = 1 / 4  # of the usual, at a host that has already failed to answer in this cycle
 HANGS = frozenset(("timeout", "deadline", "connect"))
 TRAVELS = frozenset(("accept", "accept-language"))  # headers that may follow to another origin
 ACCEPT = (
@@ -96,7 +97,11 @@ class Exchange:
         """Raises WireError or Blocked. `wires` are connections to reuse; new ones are added to it."""
         limit = self._network.max_body_bytes if max_bytes is None else max_bytes
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._network.deadline_seconds
+        host = self._hosts.of(here)
+        if host.wants_rest:
+            return Answer(429, host.limit_headers, b"", here.url, None)
+        patience = self._network.deadline_seconds * (SHORT_DEADLINE if host.hangs else 1)
+        deadline = loop.time() + patience
         visited, permanent = [here.url], True
         while True:
             host = self._hosts.of(here)
@@ -108,6 +113,8 @@ class Exchange:
             else:
                 async with host.turns:
                     response = await self._ask(here, extra, validators, wires, place, host, deadline, limit)
+            if response.status == 429:
+                host.limited(response.headers)
             if response.status not in REDIRECTS or "location" not in response.headers:
                 break
             permanent = permanent and response.status in PERMANENT

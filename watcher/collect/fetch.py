@@ -51,7 +51,8 @@ class Client:
         jitter: Callable[[], float],
         patience: Patience,
     ) -> None:
-        self.agent = f"{network.user_agent} (+{contact})" if contact else network.user_agent
+        agent = f"{network.user_agent} (+{contact})" if contact else network.user_agent
+        self.agent = "".join(char if char.isprintable() else " " for char in agent)
         self.hosts = Hosts(network, jitter)
         dialler = Dialler(network, resolve, tls, patience)
         self.exchange = Exchange(network, self.agent, dialler, self.hosts, patience)

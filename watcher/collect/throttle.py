@@ -36,6 +36,17 @@ class Host:
     spacing: float
     free_at: float = 0.0  # loop time before which the next request would be too early
     hangs: int = 0  # requests in this cycle that were never answered
+    limits: int = 0  # 429 answers in this cycle
+    limit_headers: dict[str, str] = field(default_factory=dict)
+
+    def limited(self, headers: dict[str, str]) -> None:
+        self.limits += 1
+        self.limit_headers = headers
+
+    @property
+    def wants_rest(self) -> bool:
+        """A stranger's host that has said twice that it is asked too often is not asked a third time."""
+        return self.limits >= 2 and self.spacing > 0
 
 
 def host_key(address: Address) -> HostKey:
