@@ -66,6 +66,8 @@ def test_what_was_sent_is_settled(owing: Database) -> None:
     assert deliveries.sent_since(owing, "console", NOW - HOUR) == 2
     assert deliveries.sent_since(owing, "console", NOW) == 1
     assert deliveries.sent_since(owing, "slack", NOW - HOUR) == 0
+    assert [one.id for one in deliveries.settled_since(owing, NOW)] == [first.id]
+    assert deliveries.settled_since(owing, NOW + HOUR) == ()
 
 
 def test_what_was_cancelled_while_it_was_composed_does_not_go_out(owing: Database) -> None:

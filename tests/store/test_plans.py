@@ -13,7 +13,7 @@ from watcher.store import deliveries, digests, findings, health, items, known, s
 from watcher.store.database import Database
 from watcher.store.items import Filters
 
-BIG = ("items", "texts", "item_states", "sightings")
+BIG = ("items", "texts", "item_states", "sightings", "deliveries")
 
 ACTS: dict[str, Callable[[Database], object]] = {
     "known": lambda db: known.known(db, NOW),
@@ -41,6 +41,7 @@ ACTS: dict[str, Callable[[Database], object]] = {
     "newest": lambda db: search.search(db, "parliament"),
     "ranked": lambda db: search.search(db, "parliament", "rank"),
     "due": lambda db: deliveries.due(db, NOW),
+    "settled": lambda db: deliveries.settled_since(db, NOW),
     "outbox": lambda db: deliveries.outbox(db, NOW),
     "undigested": lambda db: digests.undigested(db, "mail"),
     "health": lambda db: health.health(db, NOW),

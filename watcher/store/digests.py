@@ -11,6 +11,7 @@ from watcher.store.columns import instant, micros
 from watcher.store.database import Database, writing
 
 ITEMS_AT_MOST = 200
+OLD_NEWS = 30 * 86_400_000_000  # microseconds
 
 
 def last(db: Database) -> Mapping[str, datetime]:
@@ -40,7 +41,9 @@ def newest_item(db: Database) -> int:
 
 def undigested(db: Database, channel: str, limit: int = ITEMS_AT_MOST) -> tuple[Item, ...]:
     """Relevant items that came in since the channel's last digest (or since the channel exists), told in no
-    alert, newest first, with their summary."""
+    alert, newest first, with their summary. What was published a month before that is no news any more."""
+    since = _since(db, channel)
+    last_at = db.number("SELECT max(at) FROM digests WHERE channel = :channel", channel=channel)
     rows = db.rows(
         "SELECT i.*, t.summary AS summary FROM items i LEFT JOIN texts t ON t.item_id = i.id "
         "WHERE i.band = 'relevant' AND i.band <> 'rejected' AND i.id > :after AND i.at >= :floor "
@@ -48,8 +51,8 @@ def undigested(db: Database, channel: str, limit: int = ITEMS_AT_MOST) -> tuple[
         "AND NOT EXISTS (SELECT 1 FROM alerts a JOIN developments d ON d.id = a.development_id "
         "WHERE d.story_id = i.story_id) ORDER BY i.at DESC, i.id DESC LIMIT :limit",
         after=db.number("SELECT max(upto_item) FROM digests WHERE channel = :channel", channel=channel),
-        since=_since(db, channel),
-        floor=-(1 << 62),
+        since=since,
+        floor=max(since, last_at) - OLD_NEWS,
         limit=limit,
     )
     return tuple(item_rows.item(row, row["summary"] or "") for row in rows)

@@ -167,6 +167,7 @@ _TOLD = (
     """,
     "CREATE UNIQUE INDEX deliveries_once ON deliveries (alert_id, channel, recipient)",
     "CREATE INDEX deliveries_due ON deliveries (due) WHERE state IN ('pending', 'later', 'sending')",
+    "CREATE INDEX deliveries_settled ON deliveries (last_try) WHERE state IN ('sent', 'refused')",
     "CREATE INDEX deliveries_sent ON deliveries (channel, sent_at) WHERE state = 'sent'",
     "CREATE TABLE channels (name TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     """
