@@ -1,220 +1,847 @@
-"""Reports as the judge gets them, memory that keeps what was concluded, and a policy: for tests."""
+"""Invented reports with what they say: language, day, title, summary, development, modality.
+
+Written for the tests; every step and standing, the traps of premature headlines, most languages.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
-from zoneinfo import ZoneInfo
+Report = tuple[str, str, str, str, str, str]
 
-import watcher.topics
-from watcher.judge.conclude import Conclusion, conclude, conclude_clock
-from watcher.load_topic import load_topic
-from watcher.model import (
-    Alert,
-    Band,
-    Channel,
-    Claim,
-    Delivery,
-    Development,
-    Entry,
-    EntryKey,
-    Evidence,
-    Figure,
-    Ids,
-    Item,
-    ItemId,
-    Known,
-    Mark,
-    Modality,
-    Policy,
-    SourceId,
-    Story,
-    Tier,
-    Verdict,
+STEPS: tuple[Report, ...] = (
+    # ── a vote, done ─────────────────────────────────────────────────────────────────────────
+    (
+        "en",
+        "2025-06-19",
+        "Finland leaves landmine treaty",
+        "The Eduskunta approved the denunciation by 157 votes to 18. The president still has to sign and the UN to be told.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "en",
+        "2025-06-25",
+        "Polish lawmakers back pullout from Ottawa Convention",
+        "The Sejm voted 413-15 on Wednesday; the Senate takes it up in July.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "fi",
+        "2025-06-19",
+        "Suomi irti miinasopimuksesta",
+        "Eduskunta äänesti torstaina irtautumisen puolesta äänin 157–18. Presidentti vahvistaa päätöksen myöhemmin.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "pl",
+        "2025-06-25",
+        "Polska wychodzi z konwencji ottawskiej",
+        "Za ustawą zagłosowało 413 posłów, przeciw było 15. Teraz zajmie się nią Senat.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "de",
+        "2025-06-19",
+        "Finnland verlässt Ottawa-Konvention",
+        "Das Parlament in Helsinki stimmte am Donnerstag mit 157 zu 18 Stimmen für den Austritt. Wirksam wird er sechs Monate nach der Mitteilung an die UNO.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "fr",
+        "2025-06-19",
+        "La Finlande quitte le traité d'Ottawa",
+        "Le Parlement finlandais a approuvé jeudi le retrait par 157 voix contre 18. Il prendra effet six mois après la notification à l'ONU.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "es",
+        "2025-06-19",
+        "Finlandia abandona la Convención de Ottawa",
+        "El Parlamento aprobó la salida por 157 votos a favor y 18 en contra; la retirada será efectiva seis meses después de notificar a la ONU.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "it",
+        "2025-06-19",
+        "La Finlandia esce dalla Convenzione di Ottawa",
+        "Il parlamento di Helsinki ha approvato giovedì l'uscita con 157 voti a favore e 18 contrari.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "pt",
+        "2025-06-25",
+        "Polónia abandona Convenção de Otava",
+        "O parlamento aprovou esta quarta-feira a saída, com 413 votos a favor e 15 contra.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "nl",
+        "2025-06-19",
+        "Finland stapt uit landmijnverdrag",
+        "Het parlement stemde donderdag met 157 tegen 18 voor opzegging van het verdrag van Ottawa.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "sv",
+        "2025-06-19",
+        "Finland lämnar Ottawakonventionen",
+        "Riksdagen röstade på torsdagen med rösterna 157–18 för att säga upp avtalet.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "no",
+        "2025-06-19",
+        "Finland går ut av Ottawakonvensjonen",
+        "Riksdagen vedtok torsdag oppsigelsen med 157 mot 18 stemmer.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "da",
+        "2025-06-19",
+        "Finland forlader minekonventionen",
+        "Parlamentet stemte torsdag for med 157 stemmer mod 18.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "et",
+        "2025-06-04",
+        "Eesti lahkub Ottawa konventsioonist",
+        "Riigikogu hääletas seaduse poolt 81 häälega, vastu oli üks saadik.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "lv",
+        "2025-04-16",
+        "Latvija izstājas no Otavas konvencijas",
+        "Saeima trešdien galīgajā lasījumā pieņēma likumu; par balsoja 66 deputāti, pret – 14.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "lt",
+        "2025-05-08",
+        "Lietuva traukiasi iš Otavos konvencijos",
+        "Seimas ketvirtadienį balsavo už denonsavimą: 107 už, 3 susilaikė.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "uk",
+        "2025-06-19",
+        "Фінляндія виходить з Оттавської конвенції",
+        "Парламент проголосував за вихід: 157 голосів за, 18 проти. Далі документ підпише президент.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "ru",
+        "2025-06-25",
+        "Польша выходит из Оттавской конвенции",
+        "Сейм проголосовал за денонсацию: 413 депутатов за, 15 против. Документ направят в сенат.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "cs",
+        "2025-06-19",
+        "Finsko odstupuje od Ottawské úmluvy",
+        "Parlament ve čtvrtek schválil vypovězení 157 hlasy proti 18.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "sk",
+        "2025-06-19",
+        "Fínsko odstupuje od Ottawského dohovoru",
+        "Parlament vo štvrtok schválil vypovedanie pomerom 157 ku 18.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "hu",
+        "2025-06-19",
+        "Finnország kilép az ottawai egyezményből",
+        "A parlament csütörtökön 157 igen szavazattal 18 ellenében megszavazta a felmondást.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "ro",
+        "2025-06-19",
+        "Finlanda se retrage din Convenția de la Ottawa",
+        "Parlamentul a votat joi retragerea cu 157 de voturi pentru și 18 împotrivă.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "bg",
+        "2025-06-19",
+        "Финландия напуска Отавската конвенция",
+        "Парламентът гласува в четвъртък за денонсирането със 157 гласа „за“ и 18 „против“.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "hr",
+        "2025-06-19",
+        "Finska napušta Ottawsku konvenciju",
+        "Parlament je u četvrtak izglasao povlačenje sa 157 glasova za i 18 protiv.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "sr",
+        "2025-06-19",
+        "Финска напушта Отавску конвенцију",
+        "Парламент је у четвртак изгласао повлачење са 157 гласова за и 18 против.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "el",
+        "2025-06-19",
+        "Η Φινλανδία αποχωρεί από τη Συνθήκη της Οτάβας",
+        "Το κοινοβούλιο ψήφισε την Πέμπτη υπέρ της αποχώρησης με 157 ψήφους υπέρ και 18 κατά.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "tr",
+        "2025-06-19",
+        "Finlandiya Ottawa Sözleşmesi'nden ayrılıyor",
+        "Parlamento perşembe günü çekilme yasasını 157 oyla kabul etti.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "ar",
+        "2025-06-19",
+        "فنلندا تنسحب من اتفاقية أوتاوا",
+        "صوت البرلمان الفنلندي الخميس لصالح الانسحاب بأغلبية 157 صوتا مقابل 18.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "fa",
+        "2025-06-19",
+        "فنلاند از پیمان اتاوا خارج می‌شود",
+        "پارلمان فنلاند روز پنجشنبه با ۱۵۷ رأی موافق خروج را تصویب کرد.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "zh",
+        "2025-06-19",
+        "芬兰退出渥太华公约",
+        "芬兰议会周四以157票赞成、18票反对通过退约法案。",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "ja",
+        "2025-06-19",
+        "フィンランド、オタワ条約脱退へ",
+        "議会は19日、脱退法案を賛成157、反対18で可決した。",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "ko",
+        "2025-06-19",
+        "핀란드, 오타와 협약 탈퇴안 가결",
+        "의회는 19일 찬성 157표, 반대 18표로 탈퇴 법안을 통과시켰다.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "th",
+        "2025-06-19",
+        "ฟินแลนด์ถอนตัวจากอนุสัญญาออตตาวา",
+        "รัฐสภาลงมติเห็นชอบด้วยคะแนน 157 ต่อ 18 เมื่อวันพฤหัสบดี",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "ka",
+        "2025-06-19",
+        "ფინეთი ოტავის კონვენციიდან გადის",
+        "პარლამენტმა ხუთშაბათს 157 ხმით დაამტკიცა გასვლა.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "az",
+        "2025-06-19",
+        "Finlandiya Ottava Konvensiyasından çıxır",
+        "Parlament cümə axşamı 157 səslə çıxış barədə qanunu qəbul edib.",
+        "parliament_vote",
+        "done",
+    ),
+    (
+        "hy",
+        "2025-06-19",
+        "Ֆինլանդիան դուրս է գալիս Օտտավայի կոնվենցիայից",
+        "Խորհրդարանը հինգշաբթի 157 ձայնով ընդունեց օրենքը։",
+        "parliament_vote",
+        "done",
+    ),
+    # ── a vote, to come ──────────────────────────────────────────────────────────────────────
+    (
+        "en",
+        "2025-06-16",
+        "Finnish parliament to vote on leaving mine ban on Thursday",
+        "The defence committee has already recommended the exit from the Ottawa Convention.",
+        "parliament_vote",
+        "planned",
+    ),
+    (
+        "de",
+        "2025-06-16",
+        "Finnisches Parlament stimmt am Donnerstag über Austritt aus Ottawa-Konvention ab",
+        "Eine klare Mehrheit für den Ausstieg wird erwartet.",
+        "parliament_vote",
+        "planned",
+    ),
+    (
+        "fr",
+        "2025-06-16",
+        "Le Parlement finlandais votera jeudi sur le retrait du traité d'Ottawa",
+        "La commission de la défense a rendu un avis favorable.",
+        "parliament_vote",
+        "planned",
+    ),
+    (
+        "pl",
+        "2025-06-23",
+        "Sejm zagłosuje w środę nad wypowiedzeniem konwencji ottawskiej",
+        "",
+        "parliament_vote",
+        "planned",
+    ),
+    (
+        "ru",
+        "2025-06-16",
+        "Парламент Финляндии проголосует в четверг за выход из Оттавской конвенции",
+        "",
+        "parliament_vote",
+        "planned",
+    ),
+    (
+        "uk",
+        "2025-07-14",
+        "Рада розгляне зупинення Оттавської конвенції у вівторок",
+        "Депутати мають голосувати за законопроєкт на пленарному засіданні.",
+        "parliament_vote",
+        "planned",
+    ),
+    (
+        "lt",
+        "2025-05-05",
+        "Seimas ketvirtadienį balsuos dėl pasitraukimo iš Otavos konvencijos",
+        "",
+        "parliament_vote",
+        "planned",
+    ),
+    (
+        "es",
+        "2025-06-16",
+        "El Parlamento finlandés votará el jueves la salida del Tratado de Ottawa",
+        "",
+        "parliament_vote",
+        "planned",
+    ),
+    (
+        "ja",
+        "2025-06-16",
+        "フィンランド議会、オタワ条約脱退を19日に採決へ",
+        "法案は可決される見通しだ。",
+        "parliament_vote",
+        "planned",
+    ),
+    ("zh", "2025-06-16", "芬兰议会将于周四表决退出渥太华公约", "", "parliament_vote", "planned"),
+    (
+        "tr",
+        "2025-06-16",
+        "Finlandiya parlamentosu perşembe günü Ottawa Sözleşmesi'nden çekilmeyi oylayacak",
+        "",
+        "parliament_vote",
+        "planned",
+    ),
+    (
+        "ro",
+        "2025-06-16",
+        "Parlamentul finlandez va vota joi retragerea din Convenția de la Ottawa",
+        "",
+        "parliament_vote",
+        "planned",
+    ),
+    # ── committee, first reading ─────────────────────────────────────────────────────────────
+    (
+        "en",
+        "2025-05-20",
+        "Bill on leaving Ottawa treaty passes first reading in Sejm",
+        "It now goes to committee.",
+        "considering",
+        "done",
+    ),
+    (
+        "lt",
+        "2025-04-24",
+        "Seimo komitetas pritarė pasitraukimui iš Otavos konvencijos",
+        "Galutinį sprendimą Seimas priims gegužę.",
+        "considering",
+        "done",
+    ),
+    (
+        "uk",
+        "2025-07-14",
+        "Комітет Ради підтримав законопроєкт про зупинення Оттавської конвенції",
+        "",
+        "considering",
+        "done",
+    ),
+    # ── the head of state ────────────────────────────────────────────────────────────────────
+    (
+        "en",
+        "2025-07-04",
+        "Stubb approves Finland's withdrawal from landmine convention",
+        "The president confirmed the act on Friday; the instrument will be sent to the UN next week.",
+        "signed_by_president",
+        "done",
+    ),
+    (
+        "fi",
+        "2025-07-04",
+        "Presidentti Stubb vahvisti Suomen irtautumisen Ottawan sopimuksesta",
+        "",
+        "signed_by_president",
+        "done",
+    ),
+    (
+        "lv",
+        "2025-04-24",
+        "Prezidents izsludina likumu par izstāšanos no Otavas konvencijas",
+        "Rinkēvičs likumu izsludināja ceturtdien, un tas stāsies spēkā piektdien.",
+        "signed_by_president",
+        "done",
+    ),
+    (
+        "lt",
+        "2025-05-20",
+        "Nausėda pasirašė Otavos konvencijos denonsavimą",
+        "",
+        "signed_by_president",
+        "done",
+    ),
+    (
+        "de",
+        "2025-08-05",
+        "Polens Präsident Duda unterzeichnet Kündigung der Ottawa-Konvention",
+        "",
+        "signed_by_president",
+        "done",
+    ),
+    (
+        "uk",
+        "2025-07-15",
+        "Зеленський підписав закон про зупинення Оттавської конвенції",
+        "",
+        "signed_by_president",
+        "done",
+    ),
+    (
+        "en",
+        "2025-07-16",
+        "Polish president expected to sign mine treaty exit this week",
+        "Both chambers have passed the law.",
+        "signed_by_president",
+        "planned",
+    ),
+    (
+        "en",
+        "2025-07-16",
+        "President vetoes law on leaving mine ban treaty",
+        "He sent the act back to the parliament that had adopted it in June.",
+        "signed_by_president",
+        "denied",
+    ),
+    # ── Ukraine's decree, a government's decision ────────────────────────────────────────────
+    (
+        "en",
+        "2025-06-29",
+        "Zelensky signs decree to take Ukraine out of Ottawa Convention",
+        "The decree puts into force a decision of the National Security and Defence Council; parliament must still act.",
+        "government_decision",
+        "done",
+    ),
+    (
+        "uk",
+        "2025-06-29",
+        "Зеленський підписав указ про вихід з Оттавської конвенції",
+        "Указ вводить у дію рішення РНБО; остаточне рішення за Верховною Радою.",
+        "government_decision",
+        "done",
+    ),
+    (
+        "ru",
+        "2025-06-29",
+        "Зеленский подписал указ о выходе Украины из Оттавской конвенции",
+        "Указом введено в действие решение СНБО.",
+        "government_decision",
+        "done",
+    ),
+    (
+        "fr",
+        "2025-06-29",
+        "Zelensky signe un décret de retrait de la convention d'Ottawa",
+        "",
+        "government_decision",
+        "done",
+    ),
+    ("zh", "2025-06-29", "泽连斯基签署法令退出渥太华公约", "", "government_decision", "done"),
+    (
+        "en",
+        "2025-05-28",
+        "Finnish government approves bill to quit mine ban treaty",
+        "Parliament is expected to vote in June.",
+        "government_decision",
+        "done",
+    ),
+    (
+        "lv",
+        "2025-03-25",
+        "Valdība atbalsta izstāšanos no Otavas konvencijas",
+        "Par to vēl jālemj Saeimai.",
+        "government_decision",
+        "done",
+    ),
+    (
+        "de",
+        "2025-05-28",
+        "Finnische Regierung beschließt Austritt aus Ottawa-Konvention",
+        "Das Parlament soll im Juni abstimmen.",
+        "government_decision",
+        "done",
+    ),
+    (
+        "en",
+        "2025-12-19",
+        "Pentagon chief lifts limits on use of landmines",
+        "A memo by the US defence secretary drops the geographic restriction; Washington never joined the Ottawa Convention.",
+        "government_decision",
+        "done",
+    ),
+    (
+        "en",
+        "2025-03-25",
+        "Latvian government to decide on Ottawa treaty exit next week",
+        "The cabinet is expected to approve the bill on Tuesday.",
+        "government_decision",
+        "planned",
+    ),
+    # ── recommended ──────────────────────────────────────────────────────────────────────────
+    (
+        "en",
+        "2025-03-18",
+        "Baltic and Polish defence ministers urge exit from mine ban",
+        "In a joint statement they recommended withdrawing from the Ottawa Convention.",
+        "recommended",
+        "done",
+    ),
+    (
+        "pl",
+        "2025-03-18",
+        "Ministrowie obrony Polski i państw bałtyckich rekomendują wypowiedzenie konwencji ottawskiej",
+        "",
+        "recommended",
+        "done",
+    ),
+    (
+        "et",
+        "2025-03-18",
+        "Kaitseministrid soovitavad Ottawa konventsioonist lahkuda",
+        "",
+        "recommended",
+        "done",
+    ),
+    (
+        "ja",
+        "2025-03-18",
+        "バルト3国とポーランドの国防相、オタワ条約からの脱退を勧告",
+        "",
+        "recommended",
+        "done",
+    ),
+    # ── the depositary ───────────────────────────────────────────────────────────────────────
+    (
+        "en",
+        "2025-06-28",
+        "Baltic states leave landmine convention",
+        "Estonia, Latvia and Lithuania deposited their instruments with the UN Secretary-General on Friday; the exit takes effect in six months.",
+        "notified_un",
+        "done",
+    ),
+    (
+        "pl",
+        "2025-08-21",
+        "Polska zawiadomiła ONZ o wypowiedzeniu konwencji ottawskiej",
+        "Wypowiedzenie stanie się skuteczne po sześciu miesiącach.",
+        "notified_un",
+        "done",
+    ),
+    (
+        "fi",
+        "2025-07-10",
+        "Suomi ilmoitti YK:lle irtautumisesta Ottawan sopimuksesta",
+        "Irtisanominen tulee voimaan kuuden kuukauden kuluttua.",
+        "notified_un",
+        "done",
+    ),
+    (
+        "lv",
+        "2025-06-27",
+        "Latvija iesniedza ANO paziņojumu par izstāšanos no Otavas konvencijas",
+        "",
+        "notified_un",
+        "done",
+    ),
+    (
+        "lt",
+        "2025-06-27",
+        "Lietuva informavo Jungtines Tautas apie pasitraukimą iš Otavos konvencijos",
+        "",
+        "notified_un",
+        "done",
+    ),
+    (
+        "es",
+        "2025-07-11",
+        "Finlandia notificó a la ONU su salida del Tratado de Ottawa",
+        "",
+        "notified_un",
+        "done",
+    ),
+    (
+        "it",
+        "2025-07-11",
+        "La Finlandia ha notificato all'ONU il ritiro dalla Convenzione di Ottawa",
+        "",
+        "notified_un",
+        "done",
+    ),
+    (
+        "ru",
+        "2025-06-27",
+        "Страны Балтии уведомили ООН о выходе из Оттавской конвенции",
+        "",
+        "notified_un",
+        "done",
+    ),
+    ("zh", "2025-07-11", "芬兰通知联合国退出渥太华公约", "", "notified_un", "done"),
+    (
+        "en",
+        "2025-07-07",
+        "Finland to notify UN of mine treaty exit this week",
+        "The foreign ministry will deposit the instrument on Thursday.",
+        "notified_un",
+        "planned",
+    ),
+    (
+        "en",
+        "2025-07-21",
+        "Ukraine tells UN it has suspended the Ottawa Convention",
+        "The note verbale reached the Secretary-General on 18 July.",
+        "suspended",
+        "done",
+    ),
+    # ── in effect ────────────────────────────────────────────────────────────────────────────
+    (
+        "en",
+        "2026-02-20",
+        "Poland no longer party to mine ban",
+        "Six months after its notice the withdrawal took effect on Friday.",
+        "in_effect",
+        "done",
+    ),
+    (
+        "pl",
+        "2026-02-20",
+        "Polska oficjalnie poza konwencją ottawską",
+        "Wypowiedzenie weszło w życie w piątek.",
+        "in_effect",
+        "done",
+    ),
+    (
+        "lt",
+        "2025-12-27",
+        "Lietuva oficialiai pasitraukė iš Otavos konvencijos",
+        "Pasitraukimas įsigaliojo šeštadienį.",
+        "in_effect",
+        "done",
+    ),
+    ("lv", "2025-12-27", "Latvija vairs nav Otavas konvencijas dalībvalsts", "", "in_effect", "done"),
+    (
+        "et",
+        "2025-12-27",
+        "Eesti ei ole enam Ottawa konventsiooni osaline",
+        "Lahkumine jõustus laupäeval.",
+        "in_effect",
+        "done",
+    ),
+    (
+        "de",
+        "2025-12-27",
+        "Litauen ist offiziell aus der Ottawa-Konvention ausgetreten",
+        "",
+        "in_effect",
+        "done",
+    ),
+    (
+        "es",
+        "2026-02-20",
+        "Polonia deja de ser parte de la Convención de Ottawa",
+        "La retirada entró en vigor este viernes.",
+        "in_effect",
+        "done",
+    ),
+    ("ja", "2026-01-10", "フィンランドのオタワ条約脱退が発効", "", "in_effect", "done"),
+    (
+        "en",
+        "2026-02-12",
+        "Poland's exit from mine ban takes effect on 20 February",
+        "",
+        "in_effect",
+        "planned",
+    ),
+    (
+        "ru",
+        "2026-02-12",
+        "Выход Польши из Оттавской конвенции вступит в силу 20 февраля",
+        "",
+        "in_effect",
+        "planned",
+    ),
+    (
+        "fr",
+        "2025-12-20",
+        "Le retrait des pays baltes de la convention d'Ottawa entrera en vigueur le 27 décembre",
+        "",
+        "in_effect",
+        "planned",
+    ),
+    # ── joining ──────────────────────────────────────────────────────────────────────────────
+    (
+        "en",
+        "2025-06-27",
+        "Tonga joins landmine ban treaty as 166th member",
+        "The kingdom deposited its instrument of accession at the UN.",
+        "acceded_or_ratified",
+        "done",
+    ),
+    ("fr", "2025-06-27", "Les Tonga adhèrent à la Convention d'Ottawa", "", "acceded_or_ratified", "done"),
+    ("en", "2025-12-01", "Mine ban convention enters into force for Tonga", "", "in_effect", "done"),
+    # ── staying ──────────────────────────────────────────────────────────────────────────────
+    (
+        "en",
+        "2025-04-02",
+        "Norway rules out leaving landmine treaty",
+        "Oslo will remain a party to the Ottawa Convention, the foreign minister said.",
+        "reaffirmed",
+        "done",
+    ),
+    (
+        "no",
+        "2025-04-02",
+        "Norge blir i Ottawakonvensjonen",
+        "Utenriksministeren sier det ikke er aktuelt å trekke seg.",
+        "reaffirmed",
+        "done",
+    ),
+    ("de", "2025-04-03", "Deutschland bleibt in der Ottawa-Konvention", "", "reaffirmed", "done"),
+    (
+        "en",
+        "2025-09-01",
+        "Parliament rejects motion to leave Ottawa Convention",
+        "Lawmakers voted down the opposition bill 60-31.",
+        "reaffirmed",
+        "done",
+    ),
+    (
+        "en",
+        "2025-10-01",
+        "Estonia takes back its notice of withdrawal from mine ban",
+        "",
+        "reaffirmed",
+        "done",
+    ),
+    # ── considering ──────────────────────────────────────────────────────────────────────────
+    (
+        "cs",
+        "2025-05-12",
+        "Česko zvažuje odstoupení od Ottawské úmluvy",
+        "Ministerstvo zahraničí věc vyhodnocuje.",
+        "considering",
+        "done",
+    ),
+    (
+        "en",
+        "2024-12-02",
+        "Finland weighs leaving mine ban treaty",
+        "The government ordered a review after a citizens' initiative.",
+        "considering",
+        "done",
+    ),
+    (
+        "sv",
+        "2025-11-20",
+        "Regeringen utreder om Sverige ska lämna Ottawakonventionen",
+        "",
+        "considering",
+        "done",
+    ),
+    ("ko", "2025-05-12", "체코, 오타와 협약 탈퇴 검토", "", "considering", "done"),
+    (
+        "en",
+        "2025-05-12",
+        "Czech army may want landmine treaty scrapped, newspaper claims",
+        "The ministry would not say whether it is considering an exit from the Ottawa Convention.",
+        "considering",
+        "reported",
+    ),
 )
-from watcher.topic import Topic
 
-WINDOW = timedelta(days=21)
-WORDS = {
-    "W0_REJECTED": "reaffirmed",
-    "W1_CONSIDERING": "considering",
-    "W2_RECOMMENDED": "recommended",
-    "W3_GOVERNMENT": "government_decision",
-    "W4_PARLIAMENT": "parliament_vote",
-    "W5_HEAD_OF_STATE": "signed_by_president",
-    "W6_NOTIFIED": "notified_un",
-    "W7_EFFECTIVE": "in_effect",
-    "W8_RETURNED": "reaffirmed",
-    "J3_APPROVED": "parliament_vote",
-    "J4_DEPOSITED": "acceded_or_ratified",
-    "J5_IN_FORCE": "in_effect",
-    "S1_ANNOUNCED": "government_decision",
-    "S2_LAW": "suspended",
-    "S3_NOTIFIED": "suspended",
-    "S5_REJECTED": "condemnation_or_appeal",
-    "N_MEETING": "meeting",
-    "N_CASUALTIES": "casualties_report",
-    "N_USE": "use",
-    "N_PRODUCTION": "production",
-    "N_REACTION": "condemnation_or_appeal",
-    "N_OPINION": "commentary",
-}
-INSTANT = (
-    "recommended",
-    "government_decision",
-    "parliament_vote",
-    "signed_by_president",
-    "notified_un",
-    "in_effect",
-    "suspended",
-    "acceded_or_ratified",
-)
-POLICY = Policy(zone=ZoneInfo("UTC"), instant=INSTANT)
-CHAT = Channel("chat", "console")
-
-
-@lru_cache(maxsize=1)
-def shipped() -> Topic:
-    folder = Path(watcher.topics.__file__).parent / "ottawa"
-    return load_topic(folder, ("lifecycle", "states", "baseline", "history", "deadlines"))
-
-
-@lru_cache(maxsize=1)
-def from_the_baseline() -> Topic:
-    return replace(shipped(), history=())
-
-
-def at(day: str, hour: int = 9) -> datetime:
-    return datetime.fromisoformat(day).replace(hour=hour, tzinfo=UTC)
-
-
-def an_item(
-    number: int = 1,
-    title: str = "Parliament votes to leave the landmine treaty",
-    states: str = "FI",
-    stage: str = "W4_PARLIAMENT",
-    published: str | datetime | None = "2025-06-19",
-    *,
-    modality: Modality = Modality.DONE,
-    on: str | None = None,
-    substep: str = "",
-    outlet: str = "",
-    language: str = "en",
-    summary: str = "",
-    tier: Tier = Tier.MEDIA,
-    adversary: bool = False,
-    figures: Sequence[Figure] = (),
-    tags: tuple[str, ...] = (),
-) -> Item:
-    """`on` is the day of the event when the report says it. `states` are comma-separated codes."""
-    moment = at(published) if isinstance(published, str) else published
-    codes = tuple(s for s in states.split(",") if s)
-    outlet = outlet or f"Outlet {number}"
-    entry = Entry(
-        EntryKey(f"https://{number}.example/"),
-        SourceId("feed"),
-        f"https://{number}.example/",
-        title,
-        summary,
-        published=moment,
-        language=language,
-        outlet=outlet,
-        tier=tier,
-        adversary=adversary,
-        tags=tags,
-    )
-    word = WORDS[stage]
-    claim = Claim(
-        codes,
-        word,
-        stage,
-        modality,
-        substep,
-        date.fromisoformat(on) if on else None,
-        "day" if on else "",
-        Evidence(title, "title", language),
-        tuple(figures),
-    )
-    verdict = Verdict(9.0, Band.RELEVANT)
-    seen = moment or at("2026-03-01")
-    return Item(
-        ItemId(number), entry, verdict, seen, language, codes, word, modality, (claim,), tuple(figures)
-    )
-
-
-def votes(for_: int, against: int | None = None) -> tuple[Figure, ...]:
-    counts = (Figure("votes_for", for_),)
-    return counts if against is None else (*counts, Figure("votes_against", against))
-
-
-@dataclass
-class Desk:
-    """Memory between batches, as the store keeps it, and every alert in order."""
-
-    topic: Topic = field(default_factory=from_the_baseline)
-    policy: Policy = POLICY
-    channels: tuple[Channel, ...] = (CHAT,)
-    since: datetime = field(default_factory=lambda: at("2012-01-01"))
-    first_run: bool = False
-    items: dict[int, Item] = field(default_factory=dict)
-    stories: dict[int, Story] = field(default_factory=dict)
-    developments: dict[int, Development] = field(default_factory=dict)
-    alerts: list[Alert] = field(default_factory=list)
-    deliveries: dict[int, Delivery] = field(default_factory=dict)
-    marks: tuple[Mark, ...] = ()
-    ids: Ids = field(default_factory=lambda: Ids(item=1_000_000))
-
-    def known(self, now: datetime) -> Known:
-        opened = tuple(
-            s for s in self.stories.values() if now - s.last_seen <= WINDOW and s.merged_into is None
-        )
-        members = {i for s in opened for i in s.item_ids}
-        return Known(
-            self.ids,
-            opened,
-            tuple(self.developments.values()),
-            tuple(self.alerts),
-            tuple(self.deliveries.values()),
-            {i: self.items[i] for i in members},
-            self.marks,
-            first_run=self.first_run,
-            channels_since={c.name: self.since for c in self.channels},
-        )
-
-    def keep(self, concluded: Conclusion) -> Conclusion:
-        self.items |= {i.id: i for i in concluded.items}
-        self.stories |= {s.id: s for s in concluded.stories}
-        self.developments |= {d.id: d for d in concluded.developments}
-        self.alerts += concluded.alerts
-        self.deliveries |= {d.id: d for d in concluded.deliveries}
-        self.ids = concluded.ids
-        return concluded
-
-    def hear(self, *items: Item, now: datetime | None = None) -> Conclusion:
-        moment = now or max(i.entry.published or i.first_seen for i in items)
-        return self.keep(conclude(items, self.known(moment), self.topic, self.policy, self.channels, moment))
-
-    def tick(self, now: datetime) -> Conclusion:
-        return self.keep(conclude_clock(self.known(now), self.topic, self.policy, self.channels, now))
-
-    def story(self, number: int) -> Story:
-        story_id = self.items[number].story_id
-        assert story_id is not None
-        return self.stories[story_id]
-
-
-def told(alerts: Iterable[Alert]) -> list[tuple[str, str, str, str, str]]:
-    """Day, kind, urgency, states and development of each alert."""
-    return [
-        (
-            a.at.date().isoformat(),
-            a.kind.value,
-            a.urgency.value,
-            ",".join(sorted(a.development.states)) if a.development else "",
-            a.development.development if a.development else "",
-        )
-        for a in alerts
-    ]
+OTHERS: tuple[Report, ...] = (
+    ("en", "2025-07-24", "Thailand accuses Cambodia of laying new landmines on border", "Bangkok says its soldiers were hurt by PMN-2 mines in breach of the Ottawa Convention.", "use", "reported"),
+    ("en", "2025-07-25", "Cambodia denies planting new mines along Thai border", "", "use", "denied"),
+    ("th", "2025-07-24", "ไทยกล่าวหากัมพูชาลอบวางทุ่นระเบิดสังหารบุคคล", "", "use", "reported"),
+    ("en", "2026-01-16", "Poland plans to produce anti-personnel mines after treaty exit", "", "production", "planned"),
+    ("pl", "2026-01-16", "Polska planuje produkcję min przeciwpiechotnych", "", "production", "planned"),
+    ("de", "2025-07-10", "Litauen will Antipersonenminen produzieren", "", "production", "planned"),
+    ("en", "2024-11-20", "Biden approves sending anti-personnel mines to Ukraine", "The United States will supply the weapons to slow Russian troops.", "transfer", "planned"),
+    ("fr", "2024-11-20", "Washington va livrer des mines antipersonnel à l'Ukraine", "", "transfer", "planned"),
+    ("en", "2019-06-01", "Ukraine destroys stockpile of 20,000 anti-personnel mines", "", "stockpile_destruction", "done"),
+    ("en", "2025-11-28", "Chad asks for five more years to clear its mines", "The request for an extension under Article 5 goes to the meeting of states parties.", "clearance_or_extension", "planned"),
+    ("en", "2025-12-01", "Landmine Monitor: 6,279 casualties last year, most of them civilians", "", "casualties_report", "done"),
+    ("fr", "2025-12-01", "Mines antipersonnel : plus de 6 000 victimes en 2024, selon l'Observatoire des mines", "", "casualties_report", "done"),
+    ("es", "2025-12-01", "Las minas causaron más de 6.000 víctimas en 2024, según el Monitor de Minas", "", "casualties_report", "done"),
+    ("de", "2025-12-01", "Landminenmonitor zählt mehr als 6.000 Opfer", "", "casualties_report", "done"),
+    ("en", "2025-12-01", "Mine ban states open annual meeting in Geneva", "The 22nd Meeting of the States Parties is chaired by Japan.", "meeting", "done"),
+    ("en", "2025-11-20", "Geneva to host meeting of mine ban states in December", "", "meeting", "planned"),
+    ("en", "2025-06-16", "Guterres urges states not to quit mine ban", "The UN chief launched a campaign for the Ottawa Convention.", "condemnation_or_appeal", "done"),
+    ("fr", "2025-03-19", "Le CICR regrette les projets de retrait de la convention d'Ottawa", "", "condemnation_or_appeal", "done"),
+    ("en", "2025-12-06", "Mine ban parties reject Ukraine's suspension", "The final report says the Ottawa Convention allows no suspension; parties object to it as unlawful.", "condemnation_or_appeal", "done"),
+    ("de", "2025-07-01", "Menschenrechtler kritisieren Austritt aus Ottawa-Konvention", "", "condemnation_or_appeal", "done"),
+    ("en", "2025-04-10", "Opinion: Why leaving the landmine treaty is a mistake", "", "commentary", "done"),
+)  # fmt: skip

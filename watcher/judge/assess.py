@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watcher.judge.classify import classify, language_of
+from watcher.judge.classify import classify, language_of, sift
 from watcher.judge.extract import extract
 from watcher.model import Band, Claim, Entry, Figure, Modality, Reason
 from watcher.topic import Topic
@@ -31,10 +31,11 @@ class Assessment:
 
 def assess(entry: Entry, topic: Topic) -> Assessment:
     """What `watcher assess` prints and the pipeline stores of an entry."""
-    verdict = classify(entry, topic)
+    language = language_of(entry) if sift(entry, topic) else None
+    verdict = classify(entry, topic, language)
     if not verdict.relevant:
-        return Assessment(verdict.band, verdict.score, entry.language, (), None, None, verdict.reasons)
-    language = language_of(entry)
+        spoken = language or entry.language
+        return Assessment(verdict.band, verdict.score, spoken, (), None, None, verdict.reasons)
     found = extract(entry, verdict, topic, language)
     return Assessment(
         verdict.band,

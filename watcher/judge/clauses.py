@@ -91,9 +91,8 @@ def _spoken(
 ) -> Spoken:
     text = plain(sentence.folded)
     hits = find(text, topic.lifecycle, language)
-    named = mentions(sentence.folded, topic, language)
-    chambers = hits.get("parliament", ())
-    outright = [m for m in named if not any(start <= m.start < end for start, end in chambers)]
+    named = _beside(mentions(sentence.folded, topic, language), hits.get("vote", ()))
+    outright = _beside(named, hits.get("parliament", ()))
     dates = dates_in(sentence.folded, language, published)
     clauses = tuple(
         Clause(
@@ -110,6 +109,12 @@ def _spoken(
     years = tuple(int(y) for y in _YEAR.findall(sentence.folded))
     states, own = _states(named), _states(outright)
     return Spoken(sentence, weight, text, hits, clauses, states, own, dates, years)
+
+
+def _beside(named: Iterable[Mention], hits: Iterable[Hit]) -> list[Mention]:
+    """Mentions that are no part of a cue: `kabul etti` (adopted) is not Afghanistan's capital."""
+    spans = tuple(hits)
+    return [m for m in named if not any(start <= m.start < end for start, end in spans)]
 
 
 def _states(named: Iterable[Mention], start: int = 0, end: int = 1 << 30) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ _HEADS = (
 )
 _COUNT = re.compile(rf"{_SMALL}{_HEADS}")
 _PAIR = re.compile(
-    r"(?<![\d.,/-])(\d{1,3})(?: ?(?:-|:|/) ?| to | against | contre | gegen | contra | contro | tegen | против | проти | przeciw | "
+    r"(?<![\d.,/-])(\d{1,3})(?: ?(?:-|:|/) ?| to | zu | ku | do | against | contre | gegen | contra | contro | tegen | против | проти | przeciw | "
     r"mot | imod | prie[sš] | pret | vastaan | proti | ellen )(\d{1,3})(?: ?[-:/] ?(\d{1,3}))?(?![\d.,/-]\d|\d)"
 )
 _VOTED = re.compile(
@@ -160,19 +160,23 @@ def _votes(text: str, evidence: Evidence) -> Iterator[Figure]:
     if not _VOTED.search(text):
         return
     pair = _PAIR.search(text)
-    seen: set[str] = set()
-    for figure in _beside(text, evidence):
-        seen.add(figure.key)
-        yield figure
+    taken: dict[str, int] = {}
     if pair and _is_ballot_pair(text, pair):
-        for key, number in zip(("votes_for", "votes_against", "abstained"), pair.groups(), strict=True):
-            if number is not None and key not in seen:
-                yield Figure(key, int(number), evidence=evidence)
+        keys = ("votes_for", "votes_against", "abstained")
+        taken = {key: int(n) for key, n in zip(keys, pair.groups(), strict=True) if n is not None}
+        text = text[: pair.start()] + " " * (pair.end() - pair.start()) + text[pair.end() :]
+    for key, value in taken.items():
+        yield Figure(key, value, evidence=evidence)
+    for figure in _beside(text, evidence):
+        if figure.key not in taken:
+            yield figure
 
 
 def _is_ballot_pair(text: str, pair: re.Match[str]) -> bool:
     """Not a date, a score of years or an age: the larger number of a chamber's votes comes first or is large."""
     first, second = int(pair[1]), int(pair[2])
+    if _dated(text, (pair.start(), pair.end(), 0)):
+        return False
     return max(first, second) > 31 or "vote" in text[max(0, pair.start() - 25) : pair.end() + 25]
 
 

@@ -209,7 +209,7 @@ def _one_persons_view(scene: Scene) -> bool:
 
 
 def _before(scene: Scene) -> Iterator[Signal]:
-    moves = scene.told("leave", "join")
+    moves = scene.told("leave", "join") or "leave" in scene.headline or "join" in scene.headline
     if "fail" in scene and scene.told("parliament"):
         return
     if "recommend" in scene and not scene.told("stay") and "ngo" not in scene:
