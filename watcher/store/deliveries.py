@@ -144,7 +144,7 @@ def settled_since(db: Database, since: datetime) -> tuple[Delivery, ...]:
     """Sent or refused since a moment, by id: what was said lately, and who would not take it."""
     return _select(
         db,
-        "state IN ('sent', 'refused') AND last_try >= :since ORDER BY id",
+        "state IN ('sent', 'refused') AND last_try >= :since ORDER BY +id",  # the plus: by last_try's index, not through all ids
         since=micros(since),
     )
 
