@@ -222,8 +222,13 @@ class _Desk:
         if follows is not None and alert.kind in FOLLOWING:
             if before is not None and before.state is not DeliveryState.CANCELLED:
                 return True
-            return alert.kind is AlertKind.PROMOTION and self._wants(channel, alert)
+            return alert.kind is AlertKind.PROMOTION and self._newly_wants(channel, alert, follows)
         return self._wants(channel, alert)
+
+    def _newly_wants(self, channel: Channel, alert: Alert, follows: Alert) -> bool:
+        """A channel that asks for authority hears of it when the authority speaks."""
+        least, before = max(self.policy.min_tier, channel.min_tier), follows.development
+        return before is not None and before.tier < least and self._wants(channel, alert)
 
     def _wants(self, channel: Channel, alert: Alert) -> bool:
         development = alert.development
