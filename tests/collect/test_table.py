@@ -146,3 +146,11 @@ def test_a_log_tells_each_new_row_that_matches() -> None:
 )
 def test_participants_have_codes(name: str, code: str) -> None:
     assert state_code(name) == code
+
+
+def test_a_log_without_a_row_that_matches_is_an_answer() -> None:
+    source = a_table(mode="log", matching=r"XXVI\.9\b")
+    state = poll(LOG.format("").encode(), source=source).state
+    row = "<tr><td>C.N.4.2025.TREATIES-XXVI.9</td><td>First of its kind</td></tr>"
+    (entry,) = poll(LOG.format(row).encode(), state, source).entries
+    assert "First of its kind" in entry.title

@@ -25,6 +25,9 @@ MIN_CHARS = 120
 """A text shorter than this is a teaser or a notice, whatever it says."""
 
 
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """`blocked` says why the page is not the article (paywall, consent, robot-check, error-page,
@@ -82,7 +85,10 @@ _TEASER_CHARS = 1_500
 
 
 def read_article(body: bytes, headers: Mapping[str, str], url: str, now: datetime | None = None) -> Article:
-    """The article on the page at `url`; header names are lower case. Never raises."""
+    """The article on the page at `url`; header names are lower case. Never raises.
+
+    Dates ahead of `now`, or of the server's own clock, are none.
+    """
     content_type = headers.get("content-type", "")
     if body[:5] == b"%PDF-" or (content_type and not _may_be_html(content_type)):
         return Article(blocked="not-html")
@@ -92,7 +98,7 @@ def read_article(body: bytes, headers: Mapping[str, str], url: str, now: datetim
     tree = _tree(markup)
     if tree is None:
         return Article(blocked="not-html" if markup.strip() else "empty")
-    found = _extracted(markup, tree, url, now or datetime.now(UTC))
+    found = _extracted(markup, tree, url, now or when(headers.get("date")) or _NEVER)
     reason = _blocked(found, markup, tree, url)
     if reason:
         return Article(

@@ -84,7 +84,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def _untagged(markup: str) -> str:
-    markup = " ".join(markup.split())  # line breaks of the source are spaces in HTML
+    markup = markup.replace("\n", " ")  # line breaks of the source are spaces in HTML
     if "]]>" in markup or "<![CDATA[" in markup:
         markup = _CDATA.sub(" ", markup)
     if _MAY_HIDE.search(markup):
