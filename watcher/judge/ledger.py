@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from watcher.judge.acts import path_of, rank_of
 from watcher.judge.clock import effect_of_notice, in_force_after, months_after
-from watcher.model import Development, Modality, Standing, Standpoint, Step, Tier
+from watcher.model import Claim, Development, Modality, Standing, Standpoint, Step, Tier
 from watcher.topic import Lifecycle, PastEvent, State, Topic
 
 _STANDINGS = {"sure": Standing.CONFIRMED, "mostly": Standing.CONFIRMED, "unsure": Standing.REPORTED}
@@ -35,7 +35,6 @@ class Ledger:
     standpoints: Mapping[str, Standpoint]
     origins: Mapping[str, str]
     past: tuple[PastEvent, ...] = ()
-    as_of: date | None = None
 
     def of(self, state: str) -> Standpoint:
         return self.standpoints.get(state) or Standpoint(state, "NON_PARTY")
@@ -49,7 +48,14 @@ def known_before(topic: Topic, moment: datetime) -> Topic:
 
 def opening(topic: Topic, now: datetime, baseline_only: bool = False) -> Ledger:
     """The zero: states.toml, the baseline's claims and, unless `baseline_only`, the history since."""
-    return _opening(_ById(topic), now.date(), baseline_only)
+    day = now.date()
+    past = () if baseline_only else _settled(topic.history, day)
+    joined = frozenset(s.code for s in topic.states.values() if s.since is not None and s.since <= day)
+    return _opening(_ById(topic), past, topic.baseline.published <= day, joined)
+
+
+def _settled(history: tuple[PastEvent, ...], day: date) -> tuple[PastEvent, ...]:
+    return tuple(e for e in history if span(e)[1] <= day - SETTLED)
 
 
 class _ById:
@@ -67,43 +73,42 @@ class _ById:
 
 
 @lru_cache(maxsize=64)
-def _opening(held: _ById, day: date, baseline_only: bool) -> Ledger:
+def _opening(
+    held: _ById, events: tuple[PastEvent, ...], with_baseline: bool, since_passed: frozenset[str]
+) -> Ledger:
+    """What differs from day to day is in the arguments: a replay of years reads few ledgers."""
     topic = held.topic
-    settled = day - SETTLED
-    events = () if baseline_only else tuple(e for e in topic.history if span(e)[1] <= settled)
     steps = defaultdict(list)
-    for step in (*_baseline_steps(topic, day), *(s for e in events for s in _event_steps(e))):
+    claims = topic.baseline.claims if with_baseline else ()
+    for step in (*_baseline_steps(claims, topic), *(s for e in events for s in _event_steps(e))):
         steps[step.state].append(step)
     codes = [*topic.states, *(c for c in steps if c not in topic.states)]
     standpoints, origins = {}, {}
     for code in codes:
         state = topic.states.get(code) or State(code, code, {}, "PARTY")
-        origins[code] = first = _before(state, topic, day)
+        origins[code] = first = _before(state, topic, code in since_passed)
         own = tuple(steps[code])
         early = [
             s.stage for s in own if s.origin == "baseline" and path_of(s.stage, topic.lifecycle) != "other"
         ]
         zero = Standpoint(code, first, conflict=state.conflict, baseline_stage=early[-1] if early else "")
         standpoints[code] = settle(zero, own, topic.lifecycle)
-    return Ledger(standpoints, origins, events, day)
+    return Ledger(standpoints, origins, events)
 
 
-def _before(state: State, topic: Topic, day: date) -> str:
+def _before(state: State, topic: Topic, since_passed: bool) -> str:
     """What bound a state before the steps of the ledger: its recorded status, unwound."""
     status = state.legal_status
     joined = any(e.stage in _JOINS for e in topic.history if state.code in e.states)
     if status in ("FORMER_PARTY", "PARTY_LEAVING", "PARTY_CONTESTED"):
         status = "PARTY"
-    elif (status == "PARTY" and joined) or (status == "PARTY" and state.since and state.since > day):
+    elif status == "PARTY" and (joined or (state.since is not None and not since_passed)):
         status = "NON_PARTY"
     return status
 
 
-def _baseline_steps(topic: Topic, day: date) -> Iterable[Step]:
-    baseline = topic.baseline
-    if baseline.published > day:
-        return
-    for claim in baseline.claims:
+def _baseline_steps(claims: tuple[Claim, ...], topic: Topic) -> Iterable[Step]:
+    for claim in claims:
         standing = {Modality.PLANNED: Standing.PLANNED, Modality.DENIED: Standing.DENIED}
         for state in claim.states:
             yield Step(
@@ -114,7 +119,7 @@ def _baseline_steps(topic: Topic, day: date) -> Iterable[Step]:
                 claim.date_precision,
                 standing.get(claim.modality, Standing.CONFIRMED),
                 claim.evidence.sentence if claim.evidence else claim.development,
-                baseline.url,
+                topic.baseline.url,
                 "baseline",
                 Tier.WIRE,
             )
@@ -137,6 +142,7 @@ def _event_steps(event: PastEvent) -> Iterable[Step]:
         )
 
 
+@lru_cache(maxsize=4096)
 def span(event: PastEvent) -> tuple[date, date]:
     """The first and last day that a vague date allows (2025-07, 2025-05..06, 2025-12-01..05, 2026)."""
     if event.date is not None and ".." not in event.date_text:
