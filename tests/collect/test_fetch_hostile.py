@@ -9,12 +9,14 @@ import subprocess
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 
 import brotli
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.collect.fetching import a_network, a_source, poll, poll_one
 from tests.collect.hostile import hostile_set
@@ -162,6 +164,47 @@ def test_nothing_listens() -> None:
     result = poll_one(url, a_network(allow))
     assert isinstance(result, FetchFailed)
     assert result.code == "connect"
+
+
+PIECES = st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 301 Moved\r\n",
+        b"HTTP/1.1 304 Not Modified\r\n",
+        b"HTTP/1.0 999 Odd\r\n",
+        b"Content-Length: 5\r\n",
+        b"Content-Length: 0\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+        b"Content-Encoding: gzip\r\n",
+        b"Content-Encoding: br\r\n",
+        b"Location: //[\r\n",
+        b"Location: http://\xff\xfe/\r\n",
+        b"Location: /\r\n",
+        b"\r\n",
+        b"5\r\nhello\r\n0\r\n\r\n",
+        b"\x1f\x8b\x08\x00\x00",
+        b"hello",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.binary(max_size=20)), max_size=8).map(b"".join))
+def test_whatever_a_server_sends_is_one_result(raw: bytes) -> None:
+    ANY.send("/", raw)
+    (result,) = poll([a_source(ANY.url(), "any")], a_network(ANY.allow, deadline=2))
+    assert result.source_id == "any"
+    if isinstance(result, FetchFailed):
+        assert result.code != "internal", result.text
+
+
+ANY = Server()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _any_server() -> Iterator[None]:
+    with ANY:
+        yield
 
 
 CLIENT = """
