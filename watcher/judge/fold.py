@@ -80,14 +80,20 @@ class Sentence:
     index: int
 
 
-# A full stop ends a sentence unless it follows an initial, a short abbreviation or an ordinal number.
+# A full stop ends a sentence unless it follows an initial, a short abbreviation or, in German, an ordinal.
 _END = re.compile(
     r"(?<=[.!?…])[\"'»”’)\]]*\s+(?=[\"'«“„(\[]*[^\W\d_a-zà-öø-ÿа-яёіїєґα-ω]|[\"'«“„(\[]*\d)|(?<=[。！？።។؟।])\s*|\n+"
 )
 _ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'«„])(?:[^\W\d_]|[A-Z]{1,3}|\d{1,2}|mr|mrs|ms|dr|prof|gen|col|lt|sen|rep|gov|st|no|nr|vs|art|r|m|"
-    r"min|mln|mlrd|tys|tzw|ok|str|bl|pl|im|ul|proc|dz|poz|ust|ca|bzw|usw|etc|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|"
-    r"г|гг|т|см|ст|им|млн|тыс|тис)\.$|(?:[A-Z]\.){2,}$",
+    r"(?:^|[\s(\"'«„.-])(?:[^\W\d_]|mr|mrs|ms|dr|prof|gen|col|lt|capt|sgt|sen|rep|gov|st|no|nr|vs|art|min|mln|mlrd|tys|"
+    r"tzw|ok|str|bl|pl|im|ul|proc|dz|poz|ust|pkt|ca|bzw|usw|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|"
+    r"гг|см|ст|им|млн|млрд|тыс|тис|ім|вул)\.$",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.$")
+_COUNTED = re.compile(
+    r"\s*(?:januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|"
+    r"weltkrieg|jahrhundert|lesung|sitzung|treffen|staatenkonferenz|überprüfungskonferenz|vertragsstaaten)",
     re.IGNORECASE,
 )
 
@@ -98,7 +104,7 @@ def sentences(text: str) -> tuple[str, ...]:
     start = 0
     for match in _END.finditer(text):
         head = text[start : match.start()]
-        if not match.group().startswith("\n") and _ABBREVIATION.search(head[-12:]):
+        if not match.group().startswith("\n") and _goes_on(head[-16:], text[match.end() : match.end() + 24]):
             continue
         if head.strip():
             found.append(head.strip())
@@ -106,6 +112,12 @@ def sentences(text: str) -> tuple[str, ...]:
     if text[start:].strip():
         found.append(text[start:].strip())
     return tuple(found)
+
+
+def _goes_on(before: str, after: str) -> bool:
+    if _ORDINAL.search(before):
+        return _COUNTED.match(after) is not None
+    return _ABBREVIATION.search(before) is not None
 
 
 def passage(entry: Entry) -> tuple[Sentence, ...]:

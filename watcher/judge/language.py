@@ -32,7 +32,7 @@ _LETTERS = (
     ("uk", "іїєґ"), ("be", "ўі"), ("ru", "ыэё"), ("mk", "ѓќѕ"), ("sr", "ђћџљњј"), ("bg", "ъ"),
     ("ur", "ٹڈڑںےہ"), ("fa", "پچژگک"),
     ("vi", "ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"), ("pl", "łąęśźżńć"), ("lt", "ėįųūąęš"),
-    ("lv", "āēīūķļņģ"), ("et", "õ"), ("hu", "őű"), ("ro", "țșăşţ"), ("tr", "ğışı"), ("az", "əəğ"),
+    ("lv", "āēīūķļņģ"), ("et", "õ"), ("hu", "őű"), ("ro", "țșăşţ"), ("tr", "ğışı"), ("az", "əğış"),
     ("cs", "řěů"), ("sk", "ľĺŕôä"), ("is", "þð"), ("de", "ß"), ("pt", "ãõ"), ("es", "ñ¿¡"),
     ("da", "øåæ"), ("no", "øåæ"), ("sv", "åäö"), ("fi", "äö"), ("sq", "ë"),
 )  # fmt: skip
@@ -75,6 +75,9 @@ _SMALL = {
     "ur": "کے کی میں سے کا ہے اور پر کو نے",
 }  # fmt: skip
 _WORDS = {language: frozenset(words.split()) for language, words in _SMALL.items()}
+_ALONE = frozenset(
+    x for _, letters in _LETTERS for x in letters if sum(x in other for _, other in _LETTERS) == 1
+)
 KNOWN = frozenset({*_WORDS, *(language for language, _ in _SCRIPTS)})
 _ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "sh": "sr", "bs": "hr", "cnr": "sr", "cz": "cs", "ua": "uk", "gr": "el", "kr": "ko", "jp": "ja", "cn": "zh", "ee": "et", "dk": "da", "se": "sv"}  # fmt: skip
 _LATIN_LANGUAGES = frozenset(_WORDS) - {"ru", "uk", "be", "bg", "mk", "ar", "fa", "ur"}
@@ -139,7 +142,9 @@ def _votes(text: str, candidates: tuple[str, ...]) -> dict[str, float]:
         votes[language] = sum(1.0 if len(word) > 1 else 0.6 for word in words if word in small)
     for language, special in _LETTERS:
         if language in votes:
-            votes[language] += 1.2 * len(letters.intersection(special))
+            votes[language] += sum(
+                2.4 if letter in _ALONE else 1.2 for letter in letters.intersection(special)
+            )
     return votes
 
 

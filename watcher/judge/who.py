@@ -19,11 +19,14 @@ from watcher.model import Claim, Entry
 from watcher.topic import Topic
 
 _NEAR = 16  # letters between a name and the word of leaving that makes it the one who leaves
-_AND = re.compile(
-    r"\s*(?:[,/&+、，・–-]|and|und|et|y|e|i|и|й|і|та|ja|och|og|en|es|si|a|ir|un|ve|va|dan|oraz|sowie|kaj|και|"
-    r"و|、|と|や|和|与|與|及|및|와|과|และ|និង|और|ו)?\s*(?:and|und|i)?\s*(?:the|die|der|den|la|le|les|el|los|las|a|o|os|as|"
-    r"de|des|du|del|della|al|het|η|η|την?|της|vung|cac nuoc)?\s*"
+_ARTICLE = (
+    r"(?:the|die|der|den|la|le|les|el|los|las|a|o|os|as|de|des|du|del|della|al|het|η|την?|της|vung|cac nuoc)"
 )
+_AND = re.compile(
+    r"\s*,?\s*(?:and|und|et|y|e|i|и|і|та|ja|och|og|en|es|si|a|ir|un|ve|va|dan|oraz|sowie|kaj|as well as|և|եւ|და|"
+    rf"و|&|/|、|・|·|と|や|和|与|與|及|및|와|과|และ|និង|और|ו)\s*{_ARTICLE}?\s*"
+)
+_COMMA = re.compile(rf"\s*[,、，،;-]\s*{_ARTICLE}?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +112,20 @@ def _lists(folded: str, named: tuple[Mention, ...]) -> Iterator[tuple[Mention, .
     """Mentions that are listed ("Estonia, Latvia and Poland", "the Baltic states") belong together."""
     group: list[Mention] = []
     for mention in named:
-        if (
-            group
-            and not _AND.fullmatch(folded[group[-1].end : mention.start])
-            and mention.end > group[-1].end
-        ):
+        if group and not _listed(folded, group, mention):
             yield tuple(group)
             group = []
         group.append(mention)
     if group:
         yield tuple(group)
+
+
+def _listed(folded: str, group: list[Mention], mention: Mention) -> bool:
+    if mention.start < group[-1].end:
+        return True  # another member of the same group name
+    gap = folded[group[-1].end : mention.start]
+    # "Following Latvia, Estonia votes": what stands aside ends with its comma.
+    return bool(_AND.fullmatch(gap) or (group[0].role != ASIDE and _COMMA.fullmatch(gap)))
 
 
 def _in_one(group: tuple[Mention, ...], leaving: Iterable[tuple[int, int]]) -> tuple[Mention, ...]:

@@ -1,0 +1,190 @@
+"""Which states are named, which of them act, and which only stand by."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from watcher.judge.fold import fold, fold_pattern
+from watcher.judge.match import Patterns, alternatives, literal_head
+from watcher.judge.who import mentions, states_of
+from watcher.model import Entry, EntryKey, SourceId
+from watcher.topic import Topic
+
+
+def acting(topic: Topic, title: str, language: str | None, summary: str = "") -> set[str]:
+    entry = Entry(EntryKey("k"), SourceId("s"), "", title, summary, language=language)
+    return set(states_of(entry, (), topic, language))
+
+
+def named(topic: Topic, text: str, language: str | None) -> list[str]:
+    return list(dict.fromkeys(mention.state for mention in mentions(fold(text), topic, language)))
+
+
+NAMED = [
+    ("en", "Lithuanian lawmakers and Latvia's Saeima", ["LT", "LV"]),
+    ("en", "the US will use them, says Washington", ["US"]),
+    ("en", "he told us that Roman coins were polished in women's hands", []),
+    ("en", "Niger, Nigeria and the Niger Delta", ["NE", "NG"]),
+    ("en", "Guinea-Bissau, Equatorial Guinea and Papua New Guinea", ["GW", "GQ", "PG"]),
+    ("en", "a Georgia senator and a Georgia state court", []),
+    ("en", "South Korea, North Korea and South Sudan", ["KR", "KP", "SS"]),
+    ("en", "Michael Jordan plays in Jordan", ["JO"]),
+    ("en", "an island of the Pacific", []),
+    ("en", "the Ottawa Convention was signed in Oslo, the Oslo Convention elsewhere", ["NO"]),
+    ("pl", "Sejm Litwy i prezydent Finlandii", ["PL", "LT", "FI"]),
+    ("pl", "w tym roku na Łotwie i w Estonii", ["LV", "EE"]),
+    ("lt", "Lenkija, Suomija ir Latvijos Saeima", ["PL", "FI", "LV"]),
+    ("lv", "Polijas Sejms un Igaunijas valdība", ["PL", "EE"]),
+    ("et", "Soome, Läti ja Leedu; poolt oli sada", ["FI", "LV", "LT"]),
+    ("fi", "Virossa, Latviassa ja Liettuassa; sen puolesta", ["EE", "LV", "LT"]),
+    ("uk", "Фінляндією, Польщі та Верховна Рада України", ["FI", "PL", "UA"]),
+    ("ru", "литовский парламент, Хельсинки, Эстонии", ["LT", "FI", "EE"]),
+    ("hu", "a román kormány, Lengyelországból, Finnországnak", ["RO", "PL", "FI"]),
+    ("sk", "Slovensko a Slovinsko", ["SK", "SI"]),
+    ("sl", "Slovenija in Slovaška", ["SI", "SK"]),
+    ("hr", "mali korak za Hrvatsku", ["HR"]),
+    ("ar", "البرلمان الليتواني وفنلندا وبولندا", ["LT", "FI", "PL"]),
+    ("zh", "立陶宛、芬兰和印度尼西亚", ["LT", "FI", "ID"]),
+    ("ja", "フィンランドとウクライナが", ["FI", "UA"]),
+    ("ko", "핀란드가 우크라이나에", ["FI", "UA"]),
+    ("th", "ไทยและกัมพูชา", ["TH", "KH"]),
+    ("km", "កម្ពុជា និងថៃ", ["KH", "TH"]),
+    ("ka", "ლიტვის პარლამენტმა", ["LT"]),
+    ("hy", "Լիտվայի խորհրդարանը", ["LT"]),
+    ("el", "Η Λιθουανία και η Φινλανδία", ["LT", "FI"]),
+    ("tr", "Litvanya'nın ve Polonya'daki", ["LT", "PL"]),
+    ("vi", "Ba Lan và Phần Lan", ["PL", "FI"]),
+    ("en", "the Baltic states", ["EE", "LT", "LV"]),
+    ("en", "the Baltic Sea", []),
+    ("de", "die baltischen Staaten", ["EE", "LT", "LV"]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "states"), NAMED)
+def test_names_inflections_and_traps(topic: Topic, language: str, text: str, states: list[str]) -> None:
+    assert named(topic, text, language) == states
+
+
+ACTING = [
+    # a threat, a theatre, an earlier example, a neighbour
+    ("en", "Lithuania leaves mine ban over fears of Russia", {"LT"}),
+    ("en", "Following Latvia, Estonia votes to quit the Ottawa Convention", {"EE"}),
+    ("en", "Norway, unlike Finland, will keep the mine ban", {"NO"}),
+    ("en", "Sweden to produce anti-personnel mines for Ukraine", {"SE"}),
+    ("en", "Myanmar surpasses Syria in landmine casualties", {"MM"}),
+    ("en", "Russian troops scatter anti-personnel mines in Ukraine", {"RU"}),
+    ("de", "Angesichts russischer Bedrohung: Finnland verlässt Ottawa-Konvention", {"FI"}),
+    ("pl", "Wobec zagrożenia ze strony Rosji Estonia wychodzi z konwencji ottawskiej", {"EE"}),
+    ("ru", "На фоне угрозы со стороны России Латвия выходит из Оттавской конвенции", {"LV"}),
+    ("fr", "Face à la Russie, la Finlande quitte la convention d'Ottawa", {"FI"}),
+    # lists are split, groups are spread
+    ("en", "Estonia, Latvia and Lithuania are out of the mine ban", {"EE", "LV", "LT"}),
+    ("en", "Poland and the Baltic states recommend leaving the Ottawa Treaty", {"PL", "EE", "LV", "LT"}),
+    ("en", "Five European countries leave the mine ban treaty", {"EE", "LV", "LT", "FI", "PL"}),
+    ("uk", "Польща, Литва, Латвія та Естонія виходять з Оттавської конвенції", {"PL", "LT", "LV", "EE"}),
+    ("ko", "폴란드·발트 3국, 오타와 협약 탈퇴", {"PL", "EE", "LV", "LT"}),
+    # who protests, and whom it is about
+    ("en", "Austria objects to Ukraine's suspension of the Ottawa Convention", {"AT", "UA"}),
+    ("en", "Human Rights Watch condemns Finland's exit from the mine ban", {"FI"}),
+    ("en", "Moscow will respond if Finland leaves the Ottawa Convention", {"FI"}),
+    # parliaments, capitals, heads of state
+    ("en", "Riigikogu votes to leave Ottawa Convention", {"EE"}),
+    ("en", "Helsinki notifies UN of leaving the landmine treaty", {"FI"}),
+    ("pl", "Sejm Litwy zagłosował za wyjściem z konwencji ottawskiej", {"LT"}),
+    ("pl", "Sejm zagłosował za wyjściem z konwencji ottawskiej", {"PL"}),
+    ("lv", "Polijas Saeima atbalsta izstāšanos no Otavas konvencijas", {"PL"}),
+    ("ru", "Рада поддержала выход из Оттавской конвенции", {"UA"}),
+    ("en", "Stubb: decision on mines was right", {"FI"}),
+    # institutions without a name are at home
+    ("cs", "Vláda schválila odstoupení od Ottawské úmluvy", {"CZ"}),
+    ("fi", "Hallitus esittää Ottawan sopimuksesta irtautumista", {"FI"}),
+    ("ro", "Guvernul aprobă retragerea din Convenția de la Ottawa", {"RO"}),
+    ("ja", "政府、オタワ条約にとどまる方針", {"JP"}),
+    # nobody in particular
+    ("en", "Red Cross warns of erosion of the mine ban", set()),
+    ("en", "States parties to the mine ban meet in Geneva", set()),
+    ("de", "Rotes Kreuz warnt vor Ende des Landminenverbots", set()),
+]
+
+
+@pytest.mark.parametrize(("language", "title", "states"), ACTING)
+def test_who_acts(topic: Topic, language: str, title: str, states: set[str]) -> None:
+    assert acting(topic, title, language) == states
+
+
+def test_title_without_a_name_lets_the_text_speak(topic: Topic) -> None:
+    summary = "The Riigikogu voted on Wednesday. Latvia did so before, and Russia threatens both."
+    assert acting(topic, "Parliament backs leaving mine ban", "en", summary) == {"EE"}
+
+
+def test_title_is_believed_before_the_background_of_the_text(topic: Topic) -> None:
+    summary = "Poland, Latvia and Estonia have taken the same step, and Norway regrets it."
+    assert acting(topic, "Finland leaves the Ottawa Convention", "en", summary) == {"FI"}
+
+
+def test_states_are_given_once_and_in_the_order_of_the_text(topic: Topic) -> None:
+    entry = Entry(EntryKey("k"), SourceId("s"), "", "Poland, Estonia and Polish MPs leave the mine ban")
+    assert states_of(entry, (), topic, "en") == ("PL", "EE")
+
+
+def test_roles_are_told(topic: Topic) -> None:
+    roles = {
+        m.state: m.role
+        for m in mentions(fold("Finland sends mines to Ukraine, fears of Russia"), topic, "en")
+    }
+    assert roles == {"FI": "actor", "UA": "place", "RU": "aside"}
+
+
+def test_every_pattern_of_a_state_is_written_folded_and_begins_with_letters(topic: Topic) -> None:
+    for state in topic.states.values():
+        for patterns in state.names.values():
+            for pattern in patterns:
+                assert fold_pattern(pattern) == pattern, (state.code, pattern)
+                assert all(literal_head(branch) for branch in alternatives(pattern)), (state.code, pattern)
+
+
+def test_every_state_knows_its_own_name(topic: Topic) -> None:
+    unknown = [s.name for s in topic.states.values() if s.code not in named(topic, s.name, "en")]
+    assert not unknown
+
+
+def test_legal_status_of_the_world(topic: Topic) -> None:
+    count = {status: sum(s.legal_status == status for s in topic.states.values()) for status in
+             ("PARTY", "PARTY_CONTESTED", "FORMER_PARTY", "NON_PARTY")}  # fmt: skip
+    assert count == {"PARTY": 160, "PARTY_CONTESTED": 1, "FORMER_PARTY": 5, "NON_PARTY": 31}
+    assert [s.code for s in topic.states.values() if s.conflict] == ["UA"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text(max_size=200), language=st.sampled_from([None, "en", "fi", "ar", "th", "xx"]))
+def test_mentions_lie_within_the_text_in_order(topic: Topic, text: str, language: str | None) -> None:
+    folded = fold(text)
+    spans = [(m.start, m.end) for m in mentions(folded, topic, language)]
+    assert all(0 <= start < end <= len(folded) for start, end in spans)
+    assert spans == sorted(spans)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "branches"),
+    [
+        ("a|b", ["a", "b"]),
+        (r"(?:re)?join|quit\w*", ["rejoin", "join", r"quit\w*"]),
+        (r"(a|b)c", ["ac", "bc"]),
+        (r"x[(|)]y|z", ["x[(|)]y", "z"]),
+        (r"(?<!a )b|c\|d", [r"(?<!a )b", r"c\|d"]),
+        (r"(?:ab)+c", [r"(?:ab)+c"]),
+    ],
+)
+def test_alternatives_show_their_first_letters(pattern: str, branches: list[str]) -> None:
+    assert list(alternatives(pattern)) == branches
+
+
+def test_longest_name_wins() -> None:
+    patterns = Patterns([("short", "guinea"), ("long", r"guinea-bissau\w*"), ("digit", r"\d\d")], closed=True)
+    assert list(patterns.longest("guinea-bissau, guinea, 12")) == [
+        (0, 13, ("long",)),
+        (15, 21, ("short",)),
+        (23, 25, ("digit",)),
+    ]
