@@ -178,13 +178,37 @@ def test_a_follow_up_of_a_follow_up_stays_in_the_thread() -> None:
     assert planned([first, a_delivery(3)], alerts).batches[0].thread == "1750.0001"
 
 
-def test_a_corroboration_joins_its_thread_not_the_digest() -> None:
-    first = a_delivery(1, state=DeliveryState.SENT, thread="1750.0001")
-    update = an_alert(2, kind=AlertKind.UPDATE, urgency=DIGEST, follows=AlertId(1))
-    assert shape(planned([first, a_delivery(2)], [an_alert(1), update])) == [("followup", (2,))]
-    assert shape(planned([replace(first, thread=""), a_delivery(2)], [an_alert(1), update])) == [
-        ("digest", (2,))
+@pytest.mark.parametrize(
+    ("kind", "channel", "thread", "goes_as"),
+    [
+        (AlertKind.UPDATE, "slack", "1750.0001", "followup"),  # a reply in a thread makes no noise
+        (AlertKind.UPDATE, "slack", "", "digest"),  # a webhook has no threads
+        (AlertKind.UPDATE, "email", "<a@x>", "digest"),  # one more mail would
+        (AlertKind.CONTRADICTION, "email", "<a@x>", "followup"),
+        (AlertKind.CONTRADICTION, "file", "", "digest"),
+        (AlertKind.NEW, "slack", "1750.0001", "digest"),
+    ],
+)
+def test_follow_ups_that_do_not_interrupt(kind: AlertKind, channel: str, thread: str, goes_as: str) -> None:
+    old = NOW - timedelta(days=1)
+    first = a_delivery(1, state=DeliveryState.SENT, thread=thread)
+    follow = an_alert(2, kind=kind, urgency=DIGEST, follows=AlertId(1))
+    rows = [first, a_delivery(2, created=old)]
+    found = planned(rows, [an_alert(1), follow], channels=(a_channel(channel),))
+    assert shape(found) == [(goes_as, (2,))]
+    assert not found.batches[0].waited, "it had its hour to wait for"
+
+
+def test_replies_do_not_become_a_catch_up() -> None:
+    """They were due at the digest's hour: nothing was late."""
+    old = NOW - timedelta(hours=9)
+    sent = [a_delivery(n, state=DeliveryState.SENT, thread=f"<{n}@x>") for n in (1, 2)]
+    alerts = [an_alert(1), an_alert(2)]
+    alerts += [
+        an_alert(n + 2, kind=AlertKind.CONTRADICTION, urgency=DIGEST, follows=AlertId(n)) for n in (1, 2)
     ]
+    rows = [*sent, a_delivery(3, created=old), a_delivery(4, created=old)]
+    assert shape(planned(rows, alerts)) == [("followup", (3,)), ("followup", (4,))]
 
 
 def test_a_follow_up_of_what_is_still_owed_goes_with_it() -> None:

@@ -19,7 +19,18 @@ from tests.notify.factories import (
 )
 from tests.notify.servers import Answer, HttpSink, http_sink
 from watcher.errors import Refused, TryLater
-from watcher.model import Alert, AlertId, AlertKind, Channel, Line, Message, Receipt, Secret, Urgency
+from watcher.model import (
+    Alert,
+    AlertId,
+    AlertKind,
+    Channel,
+    Line,
+    Message,
+    Receipt,
+    Secret,
+    Standing,
+    Urgency,
+)
 from watcher.notify.channels import slack
 from watcher.notify.compose import Context, compose, tell
 from watcher.notify.envelope import Payload, Sending
@@ -119,6 +130,29 @@ def test_a_long_digest_is_split_between_items() -> None:
         assert shown.count("parliament voted to leave") == len(payload.alerts)
     everything = "".join(str(payload.content) for payload in payloads)
     assert all(f"Report {n} " in everything for n in range(200))
+
+
+def test_a_digest_of_one_development_is_still_a_digest() -> None:
+    message = a_message([an_alert(1, urgency=Urgency.DIGEST)])
+    (payload,) = slack.render(message, a_channel("slack"))
+    assert isinstance(payload.content, dict)
+    first, *rest = payload.content["blocks"]
+    assert first["text"]["text"] == "Digest, 19 June 2025: 1 development"
+    assert "*Finland: parliament voted to leave (157 to 18)*" in str(rest)
+
+
+def test_a_headline_too_long_for_a_header_is_there_in_full() -> None:
+    long = a_development(
+        states=("EE", "LV", "LT", "PL"),
+        stage="W7_EFFECTIVE",
+        substep="held",
+        standing=Standing.DUE,
+        next_what="",
+        figures=(),
+    )
+    (payload,) = slack.render(a_message([an_alert(1, development=long)]), a_channel("slack"))
+    assert isinstance(payload.content, dict)
+    assert "(Art. 20(3))" in str(payload.content["blocks"][1:])
 
 
 # ── what Slack answers ───────────────────────────────────────────────────────────────────────

@@ -22,13 +22,10 @@ from watcher.model import (
     Policy,
     Urgency,
 )
+from watcher.notify.grouping import Group, groups, has_waited, threads
 from watcher.notify.quiet import quiet_until
 
 OPEN = (DeliveryState.PENDING, DeliveryState.LATER)
-FOLD_ABOVE = 5
-"""So many instant alerts due at once still go one by one; more make one message."""
-WAITED = timedelta(hours=1)
-"""An instant alert this old has had to wait: its message says so, and two of them make one."""
 _HOUR = timedelta(hours=1)
 
 
@@ -62,16 +59,6 @@ class Plan:
 
     batches: tuple[Batch, ...] = ()
     changed: tuple[Delivery, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Alerts that one recipient is to be told in one message."""
-
-    kind: str
-    alerts: tuple[AlertId, ...]
-    thread: str = ""
-    key: str = ""  # of the message this repeats
 
 
 def plan(
@@ -256,9 +243,9 @@ def _batches(
     for row in due:
         by_recipient.setdefault(row.recipient, []).append(row)
     rows = {(row.recipient, row.alert_id): row for row in due}
-    shared: dict[_Group, list[str]] = {}
+    shared: dict[Group, list[str]] = {}
     for recipient, owed in by_recipient.items():
-        for group in _groups(owed, _threads(own, recipient), alerts, now, away):
+        for group in groups(owed, threads(own, recipient), alerts, now, away, channel.kind):
             shared.setdefault(group, []).append(recipient)
     return [
         _batch(
@@ -269,10 +256,12 @@ def _batches(
 
 
 def _batch(
-    group: _Group, rows: Sequence[Delivery], alerts: Mapping[int, Alert], channel: Channel, now: datetime
+    group: Group, rows: Sequence[Delivery], alerts: Mapping[int, Alert], channel: Channel, now: datetime
 ) -> Batch:
     told = tuple(alerts[number] for number in group.alerts)
-    waited = group.kind not in ("digest", "ops", "sample") and any(_waited(row, now) for row in rows)
+    waited = group.kind not in ("digest", "ops", "sample") and any(
+        has_waited(row, now) and alerts[row.alert_id].urgency is Urgency.INSTANT for row in rows
+    )
     return Batch(
         kind=group.kind,
         channel=channel.name,
@@ -284,108 +273,3 @@ def _batch(
         possible_repeat=any(row.possible_repeat for row in rows),
         waited=waited,
     )
-
-
-def _groups(
-    owed: Sequence[Delivery],
-    threads: Mapping[int, str],
-    alerts: Mapping[int, Alert],
-    now: datetime,
-    away: bool,
-) -> list[_Group]:
-    """The messages that one recipient is to get, before the hourly limit."""
-    repeats: dict[str, list[Delivery]] = {}
-    fresh: list[Delivery] = []
-    for row in sorted(owed, key=lambda row: row.alert_id):
-        if row.possible_repeat and row.batch:
-            repeats.setdefault(row.batch, []).append(row)  # the same message again, not a new mixture
-        else:
-            fresh.append(row)
-    found = [_repeat(key, rows, threads, alerts) for key, rows in repeats.items()]
-    digest, instant, single = [], [], []
-    for row in fresh:
-        alert = alerts[row.alert_id]
-        if alert.kind in (AlertKind.OPS, AlertKind.SAMPLE):
-            single.append(row)
-        elif alert.urgency is Urgency.DIGEST and not (
-            alert.follows and _thread_of(alert, row, threads, alerts)
-        ):
-            digest.append(row)
-        else:
-            instant.append(row)
-    for kind in (AlertKind.SAMPLE, AlertKind.OPS):
-        if numbers := tuple(row.alert_id for row in single if alerts[row.alert_id].kind is kind):
-            found.append(_Group(kind.value, numbers))
-    waited = [row for row in instant if _waited(row, now)]
-    if len(instant) > 1 and (away or len(waited) > 1 or len(instant) > FOLD_ABOVE):
-        found.append(_Group("catchup", tuple(row.alert_id for row in instant)))
-    else:
-        found += _one_by_one(instant, threads, alerts)
-    if digest:
-        found.append(_Group("digest", tuple(row.alert_id for row in digest)))
-    return found
-
-
-def _one_by_one(
-    instant: Sequence[Delivery], threads: Mapping[int, str], alerts: Mapping[int, Alert]
-) -> list[_Group]:
-    """One message for each alert; a follow-up of an alert that is itself still owed goes with it."""
-    heads: dict[AlertId, list[AlertId]] = {}
-    owed = {row.alert_id: row for row in instant}
-    for row in instant:
-        head = alerts[row.alert_id]
-        while head.follows in owed and head.follows in alerts and head.follows < head.id:
-            head = alerts[head.follows]
-        heads.setdefault(head.id, []).append(row.alert_id)
-    found = []
-    for head_id, numbers in heads.items():
-        alert = alerts[head_id]
-        thread = _thread_of(alert, owed[head_id], threads, alerts)
-        if len(numbers) > 1:
-            found.append(_Group("catchup", tuple(numbers), thread))
-        else:
-            found.append(_Group("followup" if alert.follows else "alert", tuple(numbers), thread))
-    return found
-
-
-def _repeat(
-    key: str, rows: Sequence[Delivery], threads: Mapping[int, str], alerts: Mapping[int, Alert]
-) -> _Group:
-    told = [alerts[row.alert_id] for row in rows]
-    thread = _thread_of(told[0], rows[0], threads, alerts) if len(told) == 1 else ""
-    kinds = {alert.kind for alert in told}
-    if any(alert.urgency is Urgency.DIGEST for alert in told) and not thread:
-        kind = "digest"
-    elif kinds <= {AlertKind.OPS, AlertKind.SAMPLE}:
-        kind = told[0].kind.value
-    elif len(told) > 1:
-        kind = "catchup"
-    else:
-        kind = "followup" if told[0].follows else "alert"
-    return _Group(kind, tuple(alert.id for alert in told), thread, key)
-
-
-def _threads(own: Iterable[Delivery], recipient: str) -> dict[int, str]:
-    """Where the messages of sent alerts can be answered."""
-    return {
-        row.alert_id: row.thread
-        for row in own
-        if row.recipient == recipient and row.thread and row.state is DeliveryState.SENT
-    }
-
-
-def _thread_of(alert: Alert, row: Delivery, threads: Mapping[int, str], alerts: Mapping[int, Alert]) -> str:
-    """The thread of the nearest followed alert that this recipient was told."""
-    if row.thread:
-        return row.thread
-    followed, seen = alert.follows, set[int]()
-    while followed is not None and followed not in seen:
-        if thread := threads.get(followed):
-            return thread
-        seen.add(followed)
-        followed = alerts[followed].follows if followed in alerts else None
-    return ""
-
-
-def _waited(row: Delivery, now: datetime) -> bool:
-    return row.created is not None and now - row.created >= WAITED
