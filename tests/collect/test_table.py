@@ -67,6 +67,7 @@ def test_a_ratification_an_accession_and_a_suspension() -> None:
     )
     assert "ratification" in found["Marshall Islands"].title
     assert (found["Ukraine"].facts["state"], found["Ukraine"].facts["stage"]) == ("UA", "S3_NOTIFIED")
+    assert found["Ukraine"].facts["date"] == "2025-07-21"
 
 
 def test_brackets_mark_a_withdrawal_in_effect() -> None:

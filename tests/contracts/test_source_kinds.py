@@ -96,3 +96,10 @@ def test_a_reading_says_what_was_there(kind: str) -> None:
         assert isinstance(found, Reading)
         assert all(len(digest) == 8 for digest in found.hashes)
         assert found.total >= len(found.entries)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in kinds() if kind != "query"])
+def test_a_source_is_asked_where_it_now_lives(kind: str) -> None:
+    source = a_source_of(kind)
+    moved = replace(PollState(source.id), url="https://new.example.org/feed")
+    assert load(kind).ask(source, moved).url == "https://new.example.org/feed"

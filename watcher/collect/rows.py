@@ -77,19 +77,20 @@ def _changed(watch: Watch, old: Row | None, row: Row) -> Entry | None:
     """What is new of a participant, in words and facts."""
     fresh = tuple(note for note in row.notes if old is None or note not in old.notes)
     about = " ".join(fresh)
+    day = _notified_day(about, None)
     facts = {"state": state_code(row.name), "participant": row.name}
     if old is None and not row.bracketed:
         return _joined(watch, row, facts)
     if _TAKEN_BACK.search(about) and _WITHDRAWAL.search(about):
-        return _told(watch, row, "withdrawal taken back", facts, "W8_RETURNED", about)
+        return _told(watch, row, "withdrawal taken back", facts, "W8_RETURNED", about, day)
     if _WITHDRAWAL.search(about):
         return _withdrawal(watch, row, facts, about)
     if row.bracketed and not (old and old.bracketed):
         return _withdrawal(watch, row, facts, " ".join(row.notes), bracket=True)
     if _SUSPENSION.search(about):
-        return _told(watch, row, "suspension of operation notified", facts, "S3_NOTIFIED", about)
+        return _told(watch, row, "suspension of operation notified", facts, "S3_NOTIFIED", about, day)
     if _OBJECTION.search(about):
-        return _told(watch, row, "objection or communication recorded", facts, "N_OBJECTION", about)
+        return _told(watch, row, "objection or communication recorded", facts, "N_OBJECTION", about, day)
     if old is not None and not old.bracketed and row.cells != old.cells:
         return _redated(watch, old, row, facts)
     words = "entry changed" if about or (old and len(old.notes) == len(row.notes)) else "note removed"

@@ -18,6 +18,7 @@ from watcher.collect import quick
 from watcher.collect.charset import as_utf8
 from watcher.collect.cut import Cut, cut, hashes, hints, shared_links
 from watcher.collect.entries import RawItem, Setting, entry, unrepeated, with_shared_keys
+from watcher.collect.politeness import address_of
 from watcher.collect.reading import MAX_ENTRIES, PollHints, Reading, pack_hints, reading, seen_hashes
 from watcher.errors import ParseError
 from watcher.model import Entry, Fetched, PollState, Request, Source
@@ -49,7 +50,7 @@ class Options(BaseModel):
 
 
 def ask(source: Source, state: PollState) -> Request:
-    return Request(state.url or source.url, {"Accept": ACCEPT})
+    return Request(address_of(source, state), {"Accept": ACCEPT})
 
 
 def read(source: Source, state: PollState, fetched: Fetched) -> Reading:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from watcher.collect.charset import as_utf8, decode
 from watcher.collect.entries import RawItem, Setting, entry, with_shared_keys
+from watcher.collect.politeness import address_of
 from watcher.collect.reading import MAX_ENTRIES, Reading, reading
 from watcher.errors import ParseError
 from watcher.model import Entry, Fetched, PollState, Request, Source
@@ -60,7 +61,7 @@ def ask(source: Source, state: PollState) -> Request:
     template = str(source.options.get("url") or "")
     due = state.next_poll or state.last_poll
     url = address(template, due.date() if due else None) if template else ""
-    return Request(url or state.url or source.url, {"Accept": "application/json, application/xml;q=0.8"})
+    return Request(url or address_of(source, state), {"Accept": "application/json, application/xml;q=0.8"})
 
 
 def address(template: str, today: date | None) -> str:

@@ -18,6 +18,7 @@ from watcher.collect.charset import decode
 from watcher.collect.dates import when
 from watcher.collect.entries import RawItem, Setting, entry, unrepeated
 from watcher.collect.markup import soup as parsed_html
+from watcher.collect.politeness import address_of
 from watcher.collect.reading import MAX_ENTRIES, Reading, reading
 from watcher.collect.text import clean
 from watcher.collect.urls import canonical, host_of, web_address
@@ -57,7 +58,7 @@ class Options(BaseModel):
 
 
 def ask(source: Source, state: PollState) -> Request:
-    return Request(state.url or source.url, {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"})
+    return Request(address_of(source, state), {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"})
 
 
 def read(source: Source, state: PollState, fetched: Fetched) -> Reading:

@@ -16,6 +16,7 @@ from soupsieve import SelectorSyntaxError
 
 from watcher.collect.charset import decode
 from watcher.collect.markup import soup as parsed_html
+from watcher.collect.politeness import address_of
 from watcher.collect.reading import MAX_ENTRIES, Reading, item_hash
 from watcher.collect.rows import DATE, NOTE_CHARS, Row, Watch, changes, flat, logged, packed, unpacked
 from watcher.collect.text import clean
@@ -49,7 +50,7 @@ class Options(BaseModel):
 
 
 def ask(source: Source, state: PollState) -> Request:
-    return Request(state.url or source.url, {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"})
+    return Request(address_of(source, state), {"Accept": "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"})
 
 
 def read(source: Source, state: PollState, fetched: Fetched) -> Reading:
