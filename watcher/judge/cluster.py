@@ -7,6 +7,7 @@ silence: two that prove to be one are merged and say so.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -91,7 +92,10 @@ class _Sorting:
     ) -> None:
         self.ids, self.now, self.vague, self.places = ids, now, vague, places
         self.known = {i.entry.key: i for i in known_items.values() if i.story_id is not None}
-        self.developments = sorted((d for d in developments if d.stage), key=lambda d: d.id)
+        self.developments: dict[str, list[Development]] = defaultdict(list)
+        for development in sorted((d for d in developments if d.stage), key=lambda d: d.id):
+            for state in development.states:
+                self.developments[state].append(development)
         self.space = Space()
         self.groups: dict[int, Group] = {}
         self.merged: tuple[Story, ...] = ()
@@ -206,7 +210,7 @@ class _Sorting:
             return None
         if not act.firm:  # announced without a date: the story of the step itself, if that is known
             act = replace(act, modality=Modality.DONE)
-        for development in reversed(self.developments):
+        for development in reversed(self.developments.get(min(act.states, default=""), ())):
             if development.story_id is not None and same_step(act, development):
                 return development.story_id
         return None

@@ -8,6 +8,7 @@ the ledger, never a change of status.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from watcher.model import (
     ItemId,
     Modality,
     Standing,
+    Standpoint,
 )
 from watcher.topic import PastEvent, Topic
 
@@ -90,18 +92,37 @@ class _Scale:
         now: datetime,
     ) -> None:
         self.zero, self.topic, self.ids, self.now = zero, topic, ids, now
-        self.developments = {d.id: d for d in sorted(developments, key=lambda d: d.id)}
+        self.developments: dict[int, Development] = {}
+        self._of_state: dict[str, dict[int, None]] = defaultdict(dict)
+        self._of_story: dict[int, dict[int, None]] = defaultdict(dict)
+        self._keys: set[str] = set()
+        for development in sorted(developments, key=lambda d: d.id):
+            self._shelve(development)
         self.items = dict(known_items)
         self.weighed = {i for d in self.developments.values() for i in d.item_ids}
         self.changes: list[Change] = []
         self.changed: dict[DevelopmentId, None] = {}
         self.notes: dict[int, tuple[str, ...]] = {}
-        self._ledger: Ledger | None = None
+        self._points: dict[str, Standpoint] = {}
 
     def ledger(self) -> Ledger:
-        if self._ledger is None:
-            self._ledger = stand(self.zero, self.developments.values(), self.topic)
-        return self._ledger
+        return stand(self.zero, self.developments.values(), self.topic)
+
+    def of(self, state: str) -> Standpoint:
+        """Where a state stands now: settled again only when one of its developments has changed."""
+        if state not in self._points:
+            own = [self.developments[i] for i in sorted(self._of_state[state])]
+            alone = [replace(d, states=(state,)) for d in own]
+            self._points[state] = stand(self.zero, alone, self.topic).of(state)
+        return self._points[state]
+
+    def _shelve(self, development: Development) -> None:
+        self.developments[development.id] = development
+        self._keys.add(development.key)
+        for state in development.states:
+            self._of_state[state][development.id] = None
+        if development.story_id is not None:
+            self._of_story[development.story_id][development.id] = None
 
     def add(self, item: Item) -> None:
         self.items[item.id] = item
@@ -124,13 +145,13 @@ class _Scale:
             return
         if act.modality is Modality.DENIED and self._deny(item, claim, act):
             return
-        known = self._find(lambda d: same_step(act, d))
+        known = self._find(act.states, lambda d: same_step(act, d))
         if known is not None:
             self._again(known, item, claim, act, main)
             return
         new, why = [], []
         for state in sorted(act.states):
-            reason = background(act, self.ledger().of(state), self.topic, self.now)
+            reason = background(act, self.of(state), self.topic, self.now)
             if reason:
                 why.append(f"{state}: {reason}")
             else:
@@ -139,19 +160,21 @@ class _Scale:
         # What is told in passing counts only with its day: old steps are the background of every report.
         if not new or not (main or (act.dated and act.done)):
             return
-        against = [r for s in new if (r := impossible(act, self.ledger().of(s), self.topic.lifecycle))]
+        against = [r for s in new if (r := impossible(act, self.of(s), self.topic.lifecycle))]
         self._new(
             item, replace(claim, states=tuple(new)), act, aside=bool(against) or not main, against=against
         )
 
-    def _find(self, matches: Callable[[Development], bool]) -> Development | None:
-        found = [d for d in self.developments.values() if matches(d)]
-        return found[-1] if found else None
+    def _find(self, states: Iterable[str], matches: Callable[[Development], bool]) -> Development | None:
+        """The latest development of any of these states that matches."""
+        ids = {i for state in states for i in self._of_state.get(state, ())}
+        found = [i for i in ids if matches(self.developments[i])]
+        return self.developments[max(found)] if found else None
 
     def _deny(self, item: Item, claim: Claim, act: Act) -> bool:
         """A denial of something that was told: side by side, or a retraction by higher authority."""
         done = replace(act, modality=Modality.DONE)
-        known = self._find(lambda d: same_step(done, d) and d.standing is not Standing.RETRACTED)
+        known = self._find(act.states, lambda d: same_step(done, d))
         if known is None:
             return False
         if known.standing is Standing.DENIED:
@@ -166,9 +189,8 @@ class _Scale:
     # ── everything else: one development for each story ───────────────────────────────────────
 
     def _topic(self, item: Item, claim: Claim, act: Act) -> None:
-        known = self._find(
-            lambda d: d.development == claim.development and d.story_id == item.story_id is not None
-        )
+        of_story = [self.developments[i] for i in self._of_story.get(item.story_id or 0, ())]
+        known = next((d for d in reversed(of_story) if d.development == claim.development), None)
         if known is not None:
             self._again(known, item, claim, act, main=True)
             return
@@ -182,7 +204,12 @@ class _Scale:
 
     def _new(self, item: Item, claim: Claim, act: Act, aside: bool, against: list[str]) -> None:
         behind = backing([item])
-        foretold = self._find(lambda d: d.standing in _FORETOLD and _twin(act, d)) if act.done else None
+        if against and (dispute := self._find(act.states, lambda d: _same_dispute(act, d))) is not None:
+            self._again(dispute, item, claim, act, main=False)
+            return
+        foretold = None
+        if act.done:
+            foretold = self._find(act.states, lambda d: d.standing in _FORETOLD and _twin(act, d))
         states = tuple(claim.states)
         key = "|".join(
             (",".join(sorted(states)), act.stage, act.substep, act.day.isoformat() if act.day else "?")
@@ -191,8 +218,10 @@ class _Scale:
             key += f"|{act.modality.value}"
         if against:
             key += "|disputed"
-        if self._find(lambda d: d.key == key) is not None or not act.step:
+        if key in self._keys or not act.step:
             key += f"|{item.story_id}"
+        if key in self._keys:
+            key += f"|{self.ids.development}"
         stage = self.topic.lifecycle.stages.get(act.stage)
         standing = (
             Standing.REPORTED
@@ -217,7 +246,7 @@ class _Scale:
             item_ids=(item.id,),
             evidence=claim.evidence,
             figures=claim.figures or item.figures,
-            delta=tuple(against) or delta_of(act, states, self.ledger(), self.topic),
+            delta=tuple(against) or delta_of(act, [self.of(s) for s in states], self.topic),
             follows=foretold.id if foretold else None,
             weight=stage.weight if stage else 0.0,
         )
@@ -227,19 +256,21 @@ class _Scale:
 
     def _under_way(self, state: str, act: Act) -> bool:
         """Whether the state was on this path before: then it may well share the step."""
-        stage = self.ledger().of(state).stage
+        stage = self.of(state).stage
         return bool(stage) and path_of(stage, self.topic.lifecycle) == path_of(
             act.stage, self.topic.lifecycle
         )
 
     def _foreseen(self, act: Act, states: tuple[str, ...]) -> bool:
         """Whether the calendar had it for that day."""
-        dates = [self.ledger().of(s).effect_due for s in states]
+        dates = [self.of(s).effect_due for s in states]
         legal = act.stage in ("W7_EFFECTIVE", "J5_IN_FORCE")
         return legal and all(d is not None and act.day is not None and d - SLACK <= act.day for d in dates)
 
     def _again(self, known: Development, item: Item, claim: Claim, act: Act, main: bool) -> None:
         """Corroboration: another source, perhaps a better one, perhaps with a new figure or state."""
+        if item.id in known.item_ids:
+            return
         members = [self.items[i] for i in (*known.item_ids, item.id) if i in self.items]
         behind = backing(members)
         clashes = clash_of_figures(known.figures, claim.figures)
@@ -287,7 +318,7 @@ class _Scale:
     def _beside(self, known: Development, item: Item, what: str, words: str) -> None:
         """A contradiction is a development of its own, beside the one it disputes."""
         key = f"{known.key}|against|{what}"
-        if self._find(lambda d: d.key == key) is not None:
+        if key in self._keys:
             return
         disputed = replace(
             known,
@@ -314,13 +345,23 @@ class _Scale:
         trusted: bool = True,
         aside: bool = False,
     ) -> None:
-        self.developments[development.id] = development
+        self._shelve(development)
         self.changed[development.id] = None
         self.changes.append(Change(development, kind, items, trusted, aside))
-        self._ledger = None
+        for state in development.states:
+            self._points.pop(state, None)
 
     def _note(self, item: Item, *words: str) -> None:
         self.notes[item.id] = self.notes.get(item.id, ()) + words
+
+
+def _same_dispute(act: Act, development: Development) -> bool:
+    return (
+        development.key.endswith("|disputed")
+        and set(development.states) == act.states
+        and development.development == act.development
+        and near(act.day, development.event_date, LATE_DAYS)
+    )
 
 
 def _exact(development: Development) -> bool:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from watcher.judge.acts import Act
-from watcher.judge.ledger import Ledger
 from watcher.model import Figure, Modality, Standpoint
 from watcher.topic import Topic
 
@@ -41,9 +40,9 @@ def clash_of_figures(known: Iterable[Figure], told: Iterable[Figure]) -> tuple[s
     return tuple(clashes)
 
 
-def delta_of(act: Act, states: Iterable[str], ledger: Ledger, topic: Topic) -> tuple[str, ...]:
+def delta_of(act: Act, points: Iterable[Standpoint], topic: Topic) -> tuple[str, ...]:
     """For each state what the ledger held before: `FI: head of state signs the exit (2025-07-04) -> …`."""
-    words = [f"{s}: {_before(ledger.of(s), topic)} -> {label(act.stage, topic)}" for s in states]
+    words = [f"{p.state}: {_before(p, topic)} -> {label(act.stage, topic)}" for p in points]
     if act.modality is Modality.PLANNED:
         words = [f"{line} (planned)" for line in words]
     return tuple(words)
