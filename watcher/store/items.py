@@ -216,8 +216,11 @@ _SAVE_WHOLE = _upsert(item_rows.WHOLE, "")
 def save_rejected(db: Database, items: Sequence[Item]) -> None:
     """Insert or update rejected items. One that was relevant before keeps its text, but nothing finds it."""
     with writing(db):
-        newest = db.number("SELECT max(id) FROM items")
-        _let_fall(db, [item.id for item in items if item.id <= newest])
+        standing = db.rows(
+            "SELECT id FROM items WHERE band <> 'rejected' AND id IN (SELECT value FROM json_each(:ids))",
+            ids=to_json([item.id for item in items]),
+        )
+        _let_fall(db, [row["id"] for row in standing])
         db.write_many(_SAVE_REJECTED, [item_rows.rejected_row(item) for item in items])
 
 
