@@ -44,7 +44,8 @@ from watcher.model import AlertKind, Standing, Tier, Urgency
 def test_a_notice_takes_effect_six_calendar_months_on(received: str, expires: str) -> None:
     effect = effect_of_notice(date.fromisoformat(received))
     assert effect.effective == effect.expires == date.fromisoformat(expires)
-    assert not effect.held and not effect.void
+    assert not effect.held
+    assert not effect.void
 
 
 @pytest.mark.parametrize(
@@ -220,7 +221,8 @@ def test_the_calendar_is_first_and_news_confirms_it_in_its_thread() -> None:
         an_item(2, "Finland has left", "FI", "W7_EFFECTIVE", "2026-01-11", on="2026-01-10")
     ).alerts
     assert (news.kind, news.follows) == (AlertKind.PROMOTION, clock.id)
-    assert news.development is not None and news.development.standing is Standing.CONFIRMED
+    assert news.development is not None
+    assert news.development.standing is Standing.CONFIRMED
     assert news.development.id == clock.development.id  # type: ignore[union-attr]
 
 
@@ -232,7 +234,8 @@ def test_one_state_s_news_confirms_that_state_alone() -> None:
     desk.tick(at("2025-12-20"))
     desk.hear(an_item(2, "Out", "LT", "W7_EFFECTIVE", "2025-12-27", on="2025-12-27"))
     (alert,) = desk.tick(at("2025-12-27", 13)).alerts
-    assert alert.development is not None and alert.development.states == ("EE", "LV")
+    assert alert.development is not None
+    assert alert.development.states == ("EE", "LV")
     assert desk.tick(at("2025-12-28", 13)).alerts == ()
 
 

@@ -193,7 +193,8 @@ def test_marks_split_and_merge_and_hold() -> None:
     desk.hear(an_item(1), an_item(2, "Another report of it"), an_item(3, "A third", "EE"))
     desk.marks = (Mark(ItemId(2), "split"),)
     desk.hear(desk.items[2], now=at("2025-06-20"))
-    assert desk.story(2).id != desk.story(1).id and desk.story(1).item_ids == (1,)
+    assert desk.story(2).id != desk.story(1).id
+    assert desk.story(1).item_ids == (1,)
     held = desk.story(2).id
     desk.hear(desk.items[2], now=at("2025-06-20"))
     assert desk.story(2).id == held
@@ -267,9 +268,8 @@ def test_every_item_gets_a_story_and_two_states_votes_never_share_one(items: lis
             claim.development == "parliament_vote"
             and claim.modality is Modality.DONE
             and len(claim.states) == 1
-        ):
-            if item.copy_of is None:
-                firm.setdefault(item.story_id or 0, set()).add(claim.states[0])
+        ) and item.copy_of is None:
+            firm.setdefault(item.story_id or 0, set()).add(claim.states[0])
     copied = {i.story_id for i in grouping.items if i.copy_of is not None}
     assert all(len(states) == 1 for story, states in firm.items() if story not in copied)
 

@@ -112,7 +112,14 @@ def _reports() -> Iterator[Item]:
     yield row(
         "2025-07-15", "Rada suspends the convention", "UA", "S2_LAW", on="2025-07-15", figures=votes(299)
     )
-    yield row("2025-07-18", "Kyiv tells UN of the suspension", "UA", "S3_NOTIFIED", on="2025-07-18", tier=Tier.OFFICIAL)
+    yield row(
+        "2025-07-18",
+        "Kyiv tells UN of the suspension",
+        "UA",
+        "S3_NOTIFIED",
+        on="2025-07-18",
+        tier=Tier.OFFICIAL,
+    )
     yield row("2025-08-05", "Duda denounces the convention", "PL", "W5_HEAD_OF_STATE", on="2025-08-05")
     # state media alone first, then an ordinary source, then the official journal
     yield row(
@@ -246,7 +253,9 @@ def test_the_whole_year_again_says_nothing(year: Desk) -> None:
     now = at("2026-03-06")
     before = len(year.alerts)
     again = year.hear(*_reports(), now=now)
-    assert again.alerts == () and again.developments == () and len(year.alerts) == before
+    assert again.alerts == ()
+    assert again.developments == ()
+    assert len(year.alerts) == before
 
 
 def test_the_two_counts_stand_side_by_side(year: Desk) -> None:
@@ -259,4 +268,5 @@ def test_the_two_counts_stand_side_by_side(year: Desk) -> None:
 
 def test_the_copy_of_a_wire_is_no_second_source(year: Desk) -> None:
     (notice,) = [d for d in year.developments.values() if d.key.startswith("EE,LT,LV|W6")]
-    assert len(notice.item_ids) == 3 and notice.sources == 2
+    assert len(notice.item_ids) == 3
+    assert notice.sources == 2
