@@ -24,6 +24,7 @@ class Signs:
     aside_after: re.Pattern[str]
     place: re.Pattern[str]
     place_after: re.Pattern[str]
+    place_ending: re.Pattern[str]
     protests: Patterns
     leavings: Patterns
     meetings: Patterns
@@ -37,7 +38,8 @@ class Signs:
         before = folded[max(0, start - 40) : start]
         if self.aside.search(before) or self.aside_after.match(folded, end):
             return ASIDE
-        return PLACE if self.place.search(before) or self.place_after.match(folded, end) else ACTOR
+        place = self.place.search(before) or self.place_after.match(folded, end)
+        return PLACE if place or self.place_ending.search(folded[start:end]) else ACTOR
 
     def protest(self, folded: str) -> bool:
         return any(True for _ in self.protests.all(folded))
@@ -74,6 +76,7 @@ def signs_of(lexicon: Lexicon, language: str | None) -> Signs:
         aside_after=_after(words.of("who.aside_after")),
         place=_before(words.of("who.place"), article),
         place_after=_after(words.of("who.place_after")),
+        place_ending=_after(words.of("who.place_ending")),
         protests=words.patterns("who.protest"),
         leavings=words.patterns("leave", "suspend"),
         meetings=words.patterns("event"),
