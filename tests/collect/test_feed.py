@@ -126,6 +126,12 @@ def test_the_same_article_in_two_feeds_is_one() -> None:
     assert one.key == other.key
 
 
+def test_a_link_that_was_escaped_twice_is_one_link() -> None:
+    twice = only(rss(item(1, link="https://news.example.org/?a=1&amp;amp;b=2")))
+    once = only(rss(item(1, link="https://news.example.org/?a=1&amp;b=2")))
+    assert twice.key == once.key == "https://news.example.org/?a=1&b=2"
+
+
 # ── what a source sends cannot hurt ───────────────────────────────────────────────────────────
 
 BOMB = (

@@ -52,6 +52,7 @@ def test_the_other_engines() -> None:
         {"search": '"mine ban treaty"'},
     )
     assert asked(engine="reliefweb-api", q="x", appname="mine")[1]["appname"] == "mine"
+    assert "url_alias" in asked(engine="reliefweb-api", q="x", appname="mine")[1].values()
 
 
 def test_aggregated_news_belongs_to_its_publisher() -> None:
@@ -59,7 +60,7 @@ def test_aggregated_news_belongs_to_its_publisher() -> None:
     assert decoded.title == "Southland quits landmine pact - a first"
     assert decoded.key == "https://exampletimes.test/world/quits"
     assert (decoded.outlet, decoded.outlet_url) == ("Example Times", "https://www.exampletimes.test")
-    assert decoded.language is None
+    assert (decoded.language, decoded.summary) == (None, "")
     assert (opaque.title, opaque.outlet) == ("Opaque link stays", "Daily Sample")
     assert opaque.key == "https://news.google.com/rss/articles/CBMiakFVX3lxTE1zYW1wbGU"
 

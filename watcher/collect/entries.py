@@ -72,14 +72,13 @@ def entry(raw: RawItem, setting: Setting, digest: bytes | None = None, *, shared
     same link), or the guid alone, within its source, without an address.
     """
     source = setting.source
-    url = unwrap(
-        web_address(raw.original_link) or web_address(raw.link, setting.base) or web_address(raw.guid)
-    )
+    link = raw.link.replace("&amp;", "&") if "&amp;" in raw.link else raw.link  # escaped twice
+    url = unwrap(web_address(raw.original_link) or web_address(link, setting.base) or web_address(raw.guid))
     title, outlet = one_line(raw.title), one_line(raw.outlet, 200)
     if setting.aggregator:
         title, outlet = without_outlet(title, outlet)
     summary, content = plain(raw.summary, SUMMARY_CHARS), plain(raw.content, CONTENT_CHARS)
-    if summary == title:
+    if summary == title or (setting.aggregator and _only_headlines(summary, title, outlet)):
         summary = ""
     if not title:
         title = one_line(summary or content, 120)
@@ -104,6 +103,11 @@ def entry(raw: RawItem, setting: Setting, digest: bytes | None = None, *, shared
         adversary=source.adversary,
         tags=source.tags,
     )
+
+
+def _only_headlines(summary: str, title: str, outlet: str) -> bool:
+    """Google News' summaries: the headline and its publisher, sometimes with others' headlines."""
+    return bool(title and outlet) and summary.startswith(title) and outlet in summary
 
 
 def _language(raw: RawItem, setting: Setting) -> str | None:

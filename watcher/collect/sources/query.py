@@ -52,6 +52,16 @@ _LANGUAGES = {
     "hebrew": "he", "hindi": "hi", "vietnamese": "vi", "indonesian": "id", "slovenian": "sl", "albanian": "sq",
     "macedonian": "mk", "norwegianbokmal": "no", "bengali": "bn", "urdu": "ur", "malay": "ms", "burmese": "my",
 }  # fmt: skip
+_FIELDS = (
+    "title",
+    "url",
+    "url_alias",
+    "date.created",
+    "source.name",
+    "source.homepage",
+    "language.code",
+    "body",
+)
 _OR = re.compile(r"\bOR\b")
 _WHEN = re.compile(r"\b(?:when|after|before):\S")
 
@@ -91,8 +101,7 @@ def _parameters(options: Options) -> dict[str, str]:
         case "google-news":
             return _google(options)
         case "bing-news":
-            sort = {"q": options.q, "format": "RSS", "qft": 'sortbydate="1"'}
-            return {**sort, "setlang": options.language} if options.language else sort
+            return {"q": options.q, "format": "RSS", "qft": 'sortbydate="1"'}
         case "gdelt":
             return {
                 "query": f"({options.q})"
@@ -107,7 +116,7 @@ def _parameters(options: Options) -> dict[str, str]:
         case "reliefweb":
             return {"search": options.q}
     named = {"appname": options.appname, "query[value]": options.q, "sort[]": "date:desc", "limit": "50"}
-    return {**named, "fields[include][]": "url", "profile": "list"}
+    return {**named, **{f"fields[include][{at}]": field for at, field in enumerate(_FIELDS)}}
 
 
 def _google(options: Options) -> dict[str, str]:
