@@ -80,6 +80,10 @@ def test_an_empty_file_works(written: Write, tmp_path: Path) -> None:
     assert loaded.warnings == ()
 
 
+def test_the_default_policy_is_that_of_an_empty_file(written: Write) -> None:
+    assert config.default_policy() == load(written("")).policy
+
+
 def test_the_shipped_file_says_what_the_defaults_say(written: Write) -> None:
     shipped, empty = load(ROOT / "config.toml"), load(written(""))
     assert (shipped.policy, shipped.network, shipped.channels) == (

@@ -24,6 +24,9 @@ SCHEMA = 1
 APPLICATION_ID = 0x4F747761  # "Otwa": tells our file from any other SQLite database
 BUSY_SECONDS = 10.0
 CACHE_KIB = 16 * 1024
+CHECKPOINT_PAGES = 4000
+"""16 MB. A big batch of new keys touches thousands of pages of their index; at the default of 1,000 every
+one of its commits would copy them into the file at once, and the same ones again after the next."""
 
 Row = sqlite3.Row
 Value = str | int | float | bytes | None
@@ -118,6 +121,7 @@ def _prepared(db: Database) -> Database:
         "synchronous = FULL",
         f"cache_size = -{CACHE_KIB}",
         "temp_store = MEMORY",
+        f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
         "journal_size_limit = 67108864",
     ):
         db.connection.execute(f"PRAGMA {pragma}")
