@@ -31,6 +31,10 @@ def told(**changes: object) -> str:
             "Finland: parliament voted to leave (157 to 18, 3 abstaining)",
         ),
         ({"figures": (*VOTE, Figure("abstained", 0))}, "Finland: parliament voted to leave (157 to 18)"),
+        (
+            {"figures": (*VOTE, Figure("killed", 40), Figure("parties", 165))},
+            "Finland: parliament voted to leave (157 to 18)",
+        ),
         ({"figures": (Figure("votes_for", 157),)}, "Finland: parliament voted to leave (157 in favour)"),
         (
             {"substep": "committee", "figures": ()},

@@ -8,6 +8,22 @@ from datetime import date
 from watcher.model import Alert, AlertKind, Development, Figure, Modality, Standing, Tier
 from watcher.notify.wording import Words, date_words
 
+_VOTES = frozenset({"votes_for", "votes_against", "abstained", "absent"})
+_VICTIMS = frozenset({"casualties", "killed", "injured"})
+_MINES = frozenset({"stockpile", "mines_destroyed"})
+_FIGURES_OF = {
+    "W": _VOTES,
+    "S": _VOTES,
+    "J": _VOTES | {"parties"},
+    "N_CASUALTIES": _VICTIMS,
+    "N_REPORT": _VICTIMS,
+    "N_USE": _VICTIMS,
+    "N_STOCKPILE": _MINES,
+    "N_RETAINED": _MINES,
+    "N_PRODUCTION": _MINES,
+    "N_TRANSFER": _MINES,
+    "N_MEETING": _VOTES | {"parties"},
+}
 _ALL_NAMED = 5  # so many states are all named; of more, the first three
 
 
@@ -17,7 +33,7 @@ def sentence(alert: Alert, names: Mapping[str, str], today: date, words: Words) 
     if development is None:
         return words.say("{{ title }}", title=alert.title or alert.text or alert.key)
     act = _act(development, alert.kind, today, words)
-    shown = figures(development.figures, words, both=alert.kind is AlertKind.CONTRADICTION)
+    shown = figures(_apt(development), words, both=alert.kind is AlertKind.CONTRADICTION)
     return words.phrase(
         "headlines",
         alert.kind.value if alert.kind.value in words.table("headlines") else "new",
@@ -111,6 +127,15 @@ def _doubt(development: Development, kind: AlertKind, words: Words) -> str:
     if stage_of(development) in words.table("register_stages") and development.tier < Tier.DEPOSITARY:
         return str(doubts["register"])
     return str(doubts["single"]) if development.sources <= 1 and development.tier <= Tier.MEDIA else ""
+
+
+def _apt(development: Development) -> tuple[Figure, ...]:
+    """The figures that belong to the act: a report of a vote may also count the victims of mines."""
+    stage = stage_of(development)
+    for beginning, keys in _FIGURES_OF.items():
+        if stage.startswith(beginning):
+            return tuple(figure for figure in development.figures if figure.key in keys)
+    return development.figures
 
 
 def figures(found: Sequence[Figure], words: Words, *, both: bool = False) -> str:
