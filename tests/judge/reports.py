@@ -829,7 +829,7 @@ OTHERS: tuple[Report, ...] = (
     ("en", "2026-01-16", "Poland plans to produce anti-personnel mines after treaty exit", "", "production", "planned"),
     ("pl", "2026-01-16", "Polska planuje produkcję min przeciwpiechotnych", "", "production", "planned"),
     ("de", "2025-07-10", "Litauen will Antipersonenminen produzieren", "", "production", "planned"),
-    ("en", "2024-11-20", "Biden approves sending anti-personnel mines to Ukraine", "The United States will supply the weapons to slow Russian troops.", "transfer", "planned"),
+    ("en", "2024-11-20", "Biden approves sending anti-personnel mines to Ukraine", "The United States will supply the weapons to slow Russian troops.", "transfer", "done"),
     ("fr", "2024-11-20", "Washington va livrer des mines antipersonnel à l'Ukraine", "", "transfer", "planned"),
     ("en", "2019-06-01", "Ukraine destroys stockpile of 20,000 anti-personnel mines", "", "stockpile_destruction", "done"),
     ("en", "2025-11-28", "Chad asks for five more years to clear its mines", "The request for an extension under Article 5 goes to the meeting of states parties.", "clearance_or_extension", "planned"),

@@ -123,7 +123,7 @@ def _share(clause: Clause, sentence: Spoken, subjects: frozenset[str], published
     share = 1.0
     if sentence.title:
         return 0.7 if clause.opener == "after" else 1.0
-    if "background" in clause.hits or _is_old(clause, sentence, published):
+    if _in_the_past(clause) or _is_old(clause, sentence, published):
         share *= 0.3
     if clause.opener == "after":
         share *= 0.6
@@ -132,6 +132,12 @@ def _share(clause: Clause, sentence: Spoken, subjects: frozenset[str], published
     elif sentence.outright and subjects.isdisjoint(sentence.outright):
         share *= 0.75
     return share
+
+
+def _in_the_past(clause: Clause) -> bool:
+    """Whether a word of the past stands in it, other than the `already` of `already no longer a party`."""
+    effects = clause.hits.get("effect", ())
+    return any(not any(a <= start < b for a, b in effects) for start, _ in clause.hits.get("background", ()))
 
 
 def _is_old(clause: Clause, sentence: Spoken, published: date | None) -> bool:
@@ -168,9 +174,9 @@ def _worth_a_claim(lead: _Told) -> bool:
 
 def _grouped(told: tuple[_Told, ...], topic: Topic) -> list[list[_Told]]:
     """Signals of one development, heaviest development first; within it, heaviest signal first."""
-    by_kind: dict[str, list[_Told]] = {}
+    by_kind: dict[tuple[str, bool], list[_Told]] = {}
     for one in told:
-        by_kind.setdefault(one.signal.development, []).append(one)
+        by_kind.setdefault((one.signal.development, one.signal.bare), []).append(one)
     return sorted(
         (sorted(group, key=lambda t: -t.score) for group in by_kind.values()),
         key=lambda group: -_weight(group, topic),

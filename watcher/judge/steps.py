@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watcher.judge.scene import Day, Scene
 from watcher.model import Modality
@@ -19,7 +19,8 @@ _TREATY = ("leave", "join", "suspend", "bill", "law", "ban")
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """`pending`: a later step told as one to come, which is no news of this item unless its title says so."""
+    """`pending`: a later step told as one to come, which is no news of this item unless its title says so.
+    `bare`: no step is told at all, only that a state leaves."""
 
     development: str
     stage: str
@@ -27,10 +28,33 @@ class Signal:
     weight: float
     substep: str = ""
     pending: bool = False
+    bare: bool = False
 
 
 def signals(scene: Scene) -> Iterator[Signal]:
-    """Every signal of the clause."""
+    """Every signal of the clause. A step in a clause that says `not yet` is still to come."""
+    undone = "undone" in scene
+    for signal in _signals(scene):
+        if undone and signal.development in _TAKEN and signal.modality is DONE and not signal.bare:
+            yield replace(signal, modality=PLANNED, pending=not scene.title)
+        else:
+            yield signal
+
+
+_TAKEN = frozenset(
+    {
+        "government_decision",
+        "parliament_vote",
+        "signed_by_president",
+        "notified_un",
+        "in_effect",
+        "suspended",
+        "acceded_or_ratified",
+    }
+)
+
+
+def _signals(scene: Scene) -> Iterator[Signal]:
     yield from _parliament(scene)
     yield from _head_of_state(scene)
     yield from _notice(scene)
@@ -106,6 +130,9 @@ def _head_of_state(scene: Scene) -> Iterator[Signal]:
     actor = scene.near("head")
     if not actor:
         return
+    if "veto" in scene and "undone" in scene:
+        yield _pending(scene, "signed_by_president", "W5_HEAD_OF_STATE", 1.3 * actor)
+        return
     if "veto" in scene:
         yield Signal("signed_by_president", "W5_HEAD_OF_STATE", DENIED, 1.9 * actor)
         return
@@ -179,7 +206,8 @@ def _effect(scene: Scene) -> Iterator[Signal]:
     if coming or scene.planned("effect", 30) or scene.will("effect"):
         yield _pending(scene, "in_effect", stage, 1.5)
     else:
-        yield Signal("in_effect", stage, DONE, 1.4)
+        # "Officially left" is said of a notice too: the body outweighs it
+        yield Signal("in_effect", stage, DONE, 1.4 if scene.clear_of("effect", "official") else 0.9)
 
 
 def _government(scene: Scene) -> Iterator[Signal]:
@@ -213,7 +241,13 @@ def _before(scene: Scene) -> Iterator[Signal]:
     if "fail" in scene and scene.told("parliament"):
         return
     if "recommend" in scene and not scene.told("stay") and "ngo" not in scene:
-        if scene.near("minister") and moves:
+        if (
+            scene.before("planned", "recommend")
+            and scene.planned("recommend", 12)
+            and not scene.before("recommend", "planned")
+        ):
+            yield Signal("considering", "W1_CONSIDERING", DONE, 1.3)
+        elif scene.near("minister") and moves:
             yield Signal("recommended", "W2_RECOMMENDED", DONE, 1.5)
         elif moves or scene.told("government"):
             yield Signal("recommended", "W2_RECOMMENDED", DONE, 0.9)
@@ -260,7 +294,7 @@ def _paths(scene: Scene) -> Iterator[Signal]:
         planned = scene.planned("join") and "becomes" not in scene
         yield Signal("acceded_or_ratified", "J4_DEPOSITED", PLANNED if planned else DONE, 1.2 * early)
     if "leave" in scene and scene.sentence.weight >= 2:
-        yield Signal("government_decision", "W3_GOVERNMENT", DONE, 0.4 * early)
+        yield Signal("government_decision", "W3_GOVERNMENT", DONE, 0.4 * early, bare=True)
 
 
 # ── what is no step ──────────────────────────────────────────────────────────────────────────
@@ -299,8 +333,7 @@ def _standing_of(scene: Scene, cue: str, stage: str) -> tuple[str, Modality]:
         return alleged, DENIED
     if scene.told("reported") or (cue == "use" and _one_side(scene)):
         return alleged, REPORTED
-    agreed = cue == "transfer" and scene.clause.any("vote", "decide")
-    return stage, PLANNED if agreed or scene.planned(cue) or scene.will(cue) else DONE
+    return stage, PLANNED if scene.planned(cue) or scene.will(cue) else DONE
 
 
 _SAYS = re.compile(
@@ -320,7 +353,7 @@ def _one_side(scene: Scene) -> bool:
 def _words(scene: Scene) -> Iterator[Signal]:
     early = 1.0 if scene.title else 0.7
     if "meeting" in scene and not scene.clause.any("appeal", "recommend"):
-        coming = scene.planned("meeting") or scene.day is Day.AHEAD
+        coming = scene.planned("meeting") or scene.day is Day.AHEAD or (scene.title and "planned" in scene)
         weight = 0.9 if "leave" in scene else 1.25
         yield Signal("meeting", "N_MEETING", PLANNED if coming else DONE, weight * early)
     yield from _reactions(scene, early)
