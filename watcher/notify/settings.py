@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -71,7 +72,12 @@ def trust_for(address: str, ca_file: Path | None) -> ssl.SSLContext | None:
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:
     """Verifying TLS: the system's trust store (SSL_CERT_FILE honoured), and `ca_file` where given."""
-    context = ssl.create_default_context()
+    if sys.platform in ("darwin", "win32"):
+        import truststore  # asks the operating system; on Linux OpenSSL reads the same store itself
+
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    else:
+        context = ssl.create_default_context()
     if ca_file is not None:
         context.load_verify_locations(cafile=str(ca_file))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
