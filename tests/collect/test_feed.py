@@ -73,6 +73,18 @@ def test_the_operators_language_beats_the_feeds_but_not_the_items() -> None:
     assert [entry.language for entry in entries(body, a_source(language="lt"))] == ["lt", "lv"]
 
 
+def test_the_operators_language_beats_that_of_the_whole_feed() -> None:
+    atom = "<feed xmlns='http://www.w3.org/2005/Atom' xml:lang='en'>{}</feed>"
+    body = atom.format("<entry><title>a</title></entry><entry xml:lang='ru'><title>b</title></entry>")
+    assert [entry.language for entry in entries(body, a_source(language="uk"))] == ["uk", "ru"]
+    assert [entry.language for entry in entries(body)] == ["en", "ru"]
+
+
+def test_bases_inside_of_bases() -> None:
+    atom = "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://x.example/a/'><entry xml:base='b/'><link href='c'/></entry></feed>"
+    assert only(atom).url == "https://x.example/a/b/c"
+
+
 def test_feedburner_links_lead_to_the_original() -> None:
     extra = "<f:origLink xmlns:f='http://rssnamespace.org/feedburner/ext/1.0'>https://example.org/real</f:origLink>"
     assert (

@@ -63,6 +63,7 @@ DIFFERENT = [
     ("https://example.org/ampere", "https://example.org/ere"),
     ("https://example.org/a?x=1&x=2", "https://example.org/a?x=2&x=1"),
     ("https://example.org/a/b", "https://example.org/a%2Fb"),
+    ("https://www2.example.org/a", "https://example.org/a"),
 ]
 
 

@@ -129,7 +129,7 @@ def _nodes(root: etree._Element) -> list[etree._Element]:
 
 def _raw(node: etree._Element) -> RawItem | None:
     found: dict[str, str] = {}
-    base = _inherited(node, "base")
+    base = _base(node)
     for child in node:
         field = _FIELDS.get(child.tag)
         if field is None and isinstance(child.tag, str) and child.tag.endswith(_BING_SOURCE):
@@ -155,7 +155,7 @@ def _raw(node: etree._Element) -> RawItem | None:
         published=found.get("published") or found.get("created", ""),
         updated=found.get("updated", ""),
         author=found.get("author") or found.get("creator", ""),
-        language=found.get("language") or found.get("lang") or _inherited(node, "lang"),
+        language=found.get("language") or found.get("lang") or node.get(_XML + "lang", ""),
         outlet=found.get("outlet", ""),
         outlet_url=found.get("outlet_url", ""),
     )
@@ -168,13 +168,13 @@ def _encoded(child: etree._Element) -> bool:
     return child.get("mode") == "base64" or (odd and etree.QName(child).localname not in ("link", "source"))
 
 
-def _inherited(node: etree._Element | None, name: str) -> str:
-    while node is not None:
-        value = node.get(_XML + name)
-        if value is not None:
-            return str(value)
-        node = node.getparent()
-    return ""
+def _base(node: etree._Element) -> str:
+    """xml:base of the item and its ancestors, each relative to the one around it; "" without any."""
+    base, above = "", node.getparent()
+    if above is not None:
+        base = _base(above)
+    own = node.get(_XML + "base")
+    return urljoin(base, own) if own else base
 
 
 def _text(child: etree._Element) -> str:

@@ -18,7 +18,7 @@ _PERCENT = re.compile(r"%([0-9a-fA-F]{2})?")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE_PATH = "/:@!$&'()*+,;=~%"
 _SAFE_QUERY = "/:@!$'()*,;~?%"
-_MOBILE = re.compile(r"^(?:www\d?|m|mobile|mobil|amp)\.(?=[^.]+\.[^.])")
+_MOBILE = re.compile(r"^(?:www|m|mobile|mobil|amp)\.(?=[^.]+\.[^.])")
 _MIDDLE_M = re.compile(r"^([^.]+)\.m\.(?=[^.]+\.[^.])")
 _SHORT_SUFFIX = re.compile(r"^(?:co|com|org|net|gov|gob|gouv|edu|ac|or|go|ne|in)\.[a-z]{2}$")
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?]*", re.IGNORECASE)
