@@ -13,6 +13,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from watcher.errors import Refused
 from watcher.model import Channel, Secret
 
+_CA_FILES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch, Alpine
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Fedora, Red Hat
+    "/etc/ssl/ca-bundle.pem",  # SUSE
+    "/etc/ssl/cert.pem",  # BSD, macOS
+)
+
 
 def _secret(value: object) -> object:
     return Secret(value) if isinstance(value, str) else value
@@ -72,12 +79,17 @@ def trust_for(address: str, ca_file: Path | None) -> ssl.SSLContext | None:
 
 def trust(ca_file: Path | None) -> ssl.SSLContext:
     """Verifying TLS: the system's trust store (SSL_CERT_FILE honoured), and `ca_file` where given."""
-    if sys.platform in ("darwin", "win32"):
+    known = ssl.get_default_verify_paths().cafile
+    if sys.platform in ("darwin", "win32") and not known:
         import truststore  # asks the operating system; on Linux OpenSSL reads the same store itself
 
         context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     else:
         context = ssl.create_default_context()
+        if not known and not context.cert_store_stats()["x509_ca"]:  # a Python built for another system
+            found = next((file for file in _CA_FILES if Path(file).is_file()), None)
+            if found:
+                context.load_verify_locations(cafile=found)
     if ca_file is not None:
         context.load_verify_locations(cafile=str(ca_file))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
