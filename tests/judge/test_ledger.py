@@ -106,6 +106,13 @@ def test_a_known_step_with_a_new_date_is_a_new_act() -> None:
     assert kinds(desk) == ["new/instant", "new/instant"]
 
 
+def test_an_earlier_step_with_a_later_day_waits_for_the_digest() -> None:
+    desk = Desk()
+    desk.hear(an_item(1, "Notice", "FI", "W6_NOTIFIED", "2025-07-10", on="2025-07-10", tier=Tier.OFFICIAL))
+    desk.hear(an_item(2, "Cabinet decides", "FI", "W3_GOVERNMENT", "2025-07-12", on="2025-07-11"))
+    assert kinds(desk) == ["new/instant", "new/digest"]
+
+
 def test_another_outlet_corroborates_and_two_confirm() -> None:
     desk = Desk()
     first = desk.hear(an_item(1)).developments[0]

@@ -80,6 +80,17 @@ def overtaken(act: Act, point: Standpoint, lifecycle: Lifecycle) -> bool:
     return _later(act, taken, lifecycle) is not None
 
 
+def steps_back(act: Act, point: Standpoint, lifecycle: Lifecycle) -> bool:
+    """An earlier step than one that is confirmed, under a new date: a correction of the record at most."""
+    path, rank = path_of(act.stage, lifecycle), rank_of(act.stage, lifecycle)
+    return path != "other" and any(
+        s.standing is Standing.CONFIRMED
+        and path_of(s.stage, lifecycle) == path
+        and rank_of(s.stage, lifecycle) > rank
+        for s in point.steps
+    )
+
+
 def _later(act: Act, taken: list[Step], lifecycle: Lifecycle) -> Step | None:
     path, rank = path_of(act.stage, lifecycle), rank_of(act.stage, lifecycle)
     for step in taken:

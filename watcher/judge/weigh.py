@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from watcher.judge.acts import Act, act_of_claim, near, path_of, same_stage, same_step
 from watcher.judge.cluster import order
 from watcher.judge.ledger import Ledger, span, stand
-from watcher.judge.sense import SLACK, background, impossible
+from watcher.judge.sense import SLACK, background, impossible, steps_back
 from watcher.judge.standing import Backing, backing, standing_of, tier_of
 from watcher.judge.words import clash_of_figures, delta_of
 from watcher.model import (
@@ -161,9 +161,9 @@ class _Scale:
         if not new or not (main or (act.dated and act.done)):
             return
         against = [r for s in new if (r := impossible(act, self.of(s), self.topic.lifecycle))]
-        self._new(
-            item, replace(claim, states=tuple(new)), act, aside=bool(against) or not main, against=against
-        )
+        back = all(steps_back(act, self.of(s), self.topic.lifecycle) for s in new)
+        aside = bool(against) or not main or back
+        self._new(item, replace(claim, states=tuple(new)), act, aside=aside, against=against)
 
     def _find(self, states: Iterable[str], matches: Callable[[Development], bool]) -> Development | None:
         """The latest development of any of these states that matches."""
