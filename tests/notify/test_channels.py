@@ -180,6 +180,26 @@ def test_apprise_goes_only_to_those_still_owed() -> None:
         assert (len(one.got), len(two.got)) == (0, 1)
 
 
+@pytest.mark.parametrize("kind", ["slack", "webhook", "email"])
+@pytest.mark.parametrize("content", [None, "not a certificate"])
+def test_a_wrong_ca_file_is_refused(tmp_path: Path, kind: str, content: str | None) -> None:
+    place = tmp_path / "ca.pem"
+    if content is not None:
+        place.write_text(content)
+    channel = {
+        "slack": a_channel("slack", settings={"webhook": "https://127.0.0.1:9/x", "ca_file": str(place)}),
+        "webhook": a_channel("webhook", settings={"url": "https://127.0.0.1:9/x", "ca_file": str(place)}),
+        "email": mailbox(9, tls="tls", ca_file=str(place)),
+    }[kind]
+    with pytest.raises(Refused) as caught:
+        post(
+            {"slack": slack, "webhook": webhook, "email": email}[kind],
+            channel,
+            recipients=("a@desk.example",),
+        )
+    assert "ca_file" in caught.value.remedy
+
+
 # ── greetings ────────────────────────────────────────────────────────────────────────────────
 
 

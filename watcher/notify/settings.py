@@ -91,6 +91,13 @@ def trust(ca_file: Path | None) -> ssl.SSLContext:
             if found:
                 context.load_verify_locations(cafile=found)
     if ca_file is not None:
-        context.load_verify_locations(cafile=str(ca_file))
+        try:
+            context.load_verify_locations(cafile=str(ca_file))
+        except OSError as error:  # ssl.SSLError is one too
+            raise Refused(
+                str(ca_file),
+                f"no certificate can be read from it: {error.strerror or error}",
+                remedy="Correct `ca_file`.",
+            ) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
