@@ -155,3 +155,28 @@ def test_a_log_without_a_row_that_matches_is_an_answer() -> None:
     row = "<tr><td>C.N.4.2025.TREATIES-XXVI.9</td><td>First of its kind</td></tr>"
     (entry,) = poll(LOG.format(row).encode(), state, source).entries
     assert "First of its kind" in entry.title
+
+
+NOTE = "On 27 June 2025, the Government of <b>Estonia</b> notified its withdrawal, to take effect on 27 December 2025."
+LAYOUTS = {
+    "rows": f"<table><tr><td><sup>2.</sup></td><td>Old.</td></tr><tr><td><sup>4.</sup></td><td><div>{NOTE}</div><div>166 States.</div></td></tr></table>",
+    "lists": f"<ol><li>2 Old.</li><li>[4] {NOTE}</li></ol>",
+    "spans": f"<div><sup>2</sup><p>Old.</p><sup>4</sup><p>{NOTE}</p></div>",
+    "numbers alone": f"<p>2</p><p>Old.</p><p>4</p><p>{NOTE}</p><p>27 June 2025 was a Friday.</p>",
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("heading", ["<b>End Note</b>", "<h2>EndNotes</h2>", ""])
+def test_notes_are_found_however_they_are_laid_out(layout: str, heading: str) -> None:
+    page = (
+        "<table><tr><th>Participant</th><th>Ratification</th></tr><tr><td>Albania</td><td>29 Feb 2000</td></tr>"
+        f"<tr><td>Estonia<sup>4</sup></td><td>12 May 2004 a</td></tr></table>{heading}{LAYOUTS[layout]}"
+    )
+    state = poll(page.replace("<sup>4</sup></td><td>12", "</td><td>12").encode()).state
+    (entry,) = poll(page.encode(), state).entries
+    assert (entry.facts["stage"], entry.facts["date"], entry.facts["effect"]) == (
+        "W6_NOTIFIED",
+        "2025-06-27",
+        "2025-12-27",
+    )

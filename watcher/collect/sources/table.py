@@ -8,9 +8,11 @@ it any change of a row or of its notes is an entry with facts (state, stage, dat
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from bs4 import BeautifulSoup, Tag
+from bs4.element import PageElement
 from pydantic import BaseModel, ConfigDict
 from soupsieve import SelectorSyntaxError
 
@@ -27,7 +29,9 @@ _CELL_CHARS = 500
 
 _BRACKETS = re.compile(r"^\s*\[(.*)\]\s*$", re.DOTALL)
 _MARKS = re.compile(r"((?:[\s,]*\[?\b\d{1,3}\b\]?)+)\s*\]?\s*$")
-_NOTE_START = re.compile(r"^\s*\[?(\d{1,3})\]?[.)\s]")
+_NOTE_START = re.compile(r"\[?(\d{1,3})\]?(?:[.)]|\s|$)")
+_STEP = 20  # notes are numbered in order; a number far ahead is part of a sentence
+_BLOCKS = ["p", "li", "tr", "div", "dd", "dt", "body"]
 _FOLLOWING = re.compile(r"\bend ?notes?\b", re.IGNORECASE)
 
 
@@ -99,7 +103,7 @@ def _rows(source: Source, options: Options, fetched: Fetched) -> list[Row]:
     table = _table(soup, options, source)
     if options.mode == "log":
         return _log_rows(table, options)
-    notes = _notes(soup, table, options)
+    notes = _notes(soup, table, options, source)
     found = [_participant(tr, notes) for tr in table.find_all("tr")]
     rows = {row.name: row for row in found if row is not None}
     if not rows:
@@ -109,19 +113,23 @@ def _rows(source: Source, options: Options, fetched: Fetched) -> list[Row]:
 
 def _table(soup: BeautifulSoup, options: Options, source: Source) -> Tag:
     if options.table:
-        try:
-            chosen = soup.select_one(options.table)
-        except SelectorSyntaxError as error:
-            raise ParseError(source.id, f"bad selector {options.table!r}") from error
-        if chosen is None:
-            raise ParseError(source.id, f"no table matches {options.table!r}: has the site changed?")
-        return chosen
+        return _chosen(soup, options.table, source)
     tables = [table for table in soup.find_all("table") if isinstance(table, Tag) and not table.find("table")]
     if options.mode == "participants":
         tables = [table for table in tables if "participant" in _head(table)]
     if not tables:
         raise ParseError(source.id, "no table of participants on the page")
     return max(tables, key=lambda table: len(table.find_all("tr")))
+
+
+def _chosen(soup: BeautifulSoup, selector: str, source: Source) -> Tag:
+    try:
+        chosen = soup.select_one(selector)
+    except SelectorSyntaxError as error:
+        raise ParseError(source.id, f"bad selector {selector!r}") from error
+    if chosen is None:
+        raise ParseError(source.id, f"nothing matches {selector!r}: has the site changed?")
+    return chosen
 
 
 def _head(table: Tag) -> str:
@@ -178,28 +186,42 @@ def _log_rows(table: Tag, options: Options) -> list[Row]:
     return list(rows.values())
 
 
-def _notes(soup: BeautifulSoup, table: Tag, options: Options) -> dict[str, str]:
-    """Footnote number → text. Paragraphs or rows that begin with a number, below the notes' heading."""
-    box = soup.select_one(options.notes) if options.notes else None
-    heading = soup.find(string=_FOLLOWING)
-    start: Tag | None = table
-    if heading is not None and heading.parent is not None:
-        start = heading.parent
-    blocks = (
-        (box or soup).find_all(["p", "li", "tr", "div"])
-        if box or start is None
-        else start.find_all_next(["p", "li", "tr", "div"])
-    )
+def _notes(soup: BeautifulSoup, table: Tag, options: Options, source: Source) -> dict[str, str]:
+    """Footnote number → text: lines that begin with the next number, below the notes' heading."""
     notes: dict[str, str] = {}
-    current = ""
-    for block in blocks:
-        if not isinstance(block, Tag) or block.find(["p", "li", "tr", "div"]):
-            continue
-        text = clean(block.get_text(" "), NOTE_CHARS)
-        found = _NOTE_START.match(text)
-        if found and found[1] not in notes and not DATE.match(text):
-            current = found[1]
-            notes[current] = text[found.end() :].strip()
-        elif current and text:
-            notes[current] = clean(f"{notes[current]} {text}", NOTE_CHARS)
+    current = 0
+    for line in _lines(_strings(soup, table, options, source)):
+        found = _NOTE_START.match(line)
+        number = int(found[1]) if found and not DATE.match(line) else 0
+        if found and current < number <= current + _STEP:
+            current = number
+            notes[str(current)] = line[found.end() :].strip()
+        elif current:
+            notes[str(current)] = clean(f"{notes[str(current)]} {line}", NOTE_CHARS)
     return notes
+
+
+def _strings(soup: BeautifulSoup, table: Tag, options: Options, source: Source) -> Iterable[PageElement]:
+    """The text from the notes' heading on; without a heading, from the end of the table on."""
+    if options.notes:
+        box = _chosen(soup, options.notes, source)
+        return box.find_all(string=True)
+    heading = soup.find(string=_FOLLOWING)
+    start = heading if heading is not None else table.find_all("tr")[-1]
+    return start.find_all_next(string=True)
+
+
+def _lines(strings: Iterable[PageElement]) -> Iterator[str]:
+    """Text by block: what stands in one paragraph, row or division is one line."""
+    parts: list[str] = []
+    last: Tag | None = None
+    for text in strings:
+        block = text.find_parent(_BLOCKS)
+        if block is not last and parts:
+            yield clean(" ".join(parts), NOTE_CHARS)
+            parts = []
+        last = block
+        if words := clean(str(text), NOTE_CHARS):
+            parts.append(words)
+    if parts:
+        yield clean(" ".join(parts), NOTE_CHARS)
