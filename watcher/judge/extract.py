@@ -16,8 +16,8 @@ from watcher.judge.cues import Hits
 from watcher.judge.dates import Dated
 from watcher.judge.figures import figures_in, is_ballot, is_carried
 from watcher.judge.fold import Sentence
-from watcher.judge.scene import Day, Scene
-from watcher.judge.steps import Signal, signals
+from watcher.judge.scene import Day, Scene, Signal
+from watcher.judge.steps import signals
 from watcher.model import Claim, Entry, Evidence, Figure, Modality, Verdict
 from watcher.topic import Topic
 

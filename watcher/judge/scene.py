@@ -1,4 +1,4 @@
-"""A clause in its sentence, as the rules of `steps` ask about it. Pure."""
+"""A clause in its sentence as the rules ask about it, and the signal that a rule gives. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import Enum
 
 from watcher.judge.clauses import Clause, Spoken
 from watcher.judge.cues import Hits
+from watcher.model import Modality
 
 # Verbs that do not change with tense: a word of the future right before them is all that shows it.
 _UNINFLECTED = frozenset({"zh", "th", "vi", "km", "ja", "ko"})
@@ -22,6 +23,20 @@ class Day(Enum):
     WEEKDAY = "weekday"  # a weekday that is not today: past or coming
     AHEAD = "ahead"
     PAST = "past"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """`pending`: a later step told as one to come, which is no news of this item unless its title says so.
+    `bare`: no step is told at all, only that a state leaves."""
+
+    development: str
+    stage: str
+    modality: Modality
+    weight: float
+    substep: str = ""
+    pending: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,29 +6,15 @@ weight. None decides; `extract` adds them up over the item.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from watcher.judge.scene import Day, Scene
+from watcher.judge.deeds import deed, mines, words
+from watcher.judge.scene import Day, Scene, Signal
 from watcher.model import Modality
 
-DONE, PLANNED, REPORTED, DENIED = Modality.DONE, Modality.PLANNED, Modality.REPORTED, Modality.DENIED
+DONE, PLANNED, DENIED = Modality.DONE, Modality.PLANNED, Modality.DENIED
 _TREATY = ("leave", "join", "suspend", "bill", "law", "ban")
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """`pending`: a later step told as one to come, which is no news of this item unless its title says so.
-    `bare`: no step is told at all, only that a state leaves."""
-
-    development: str
-    stage: str
-    modality: Modality
-    weight: float
-    substep: str = ""
-    pending: bool = False
-    bare: bool = False
 
 
 def signals(scene: Scene) -> Iterator[Signal]:
@@ -63,8 +49,8 @@ def _signals(scene: Scene) -> Iterator[Signal]:
     yield from _before(scene)
     yield from _staying(scene)
     yield from _paths(scene)
-    yield from _mines(scene)
-    yield from _words(scene)
+    yield from mines(scene)
+    yield from words(scene)
 
 
 def _pending(scene: Scene, development: str, stage: str, weight: float, substep: str = "") -> Signal:
@@ -260,27 +246,16 @@ def _before(scene: Scene) -> Iterator[Signal]:
         yield Signal("considering", stage, DONE, 1.2 if scene.clause.any("leave", "join") else 0.8)
 
 
-_DEEDS = (
-    ("use", "use", "N_USE", 1.3),
-    ("production", "production", "N_PRODUCTION", 1.2),
-    ("transfer", "transfer", "N_TRANSFER", 1.0),
-)
-
-
 def _staying(scene: Scene) -> Iterator[Signal]:
     if scene.outside_voice:
         return
     about = scene.title or scene.told("leave", "suspend", "un", "ban")
     if "retract" in scene and scene.clause.opener != "unless" and about:
         yield Signal("reaffirmed", "W8_RETURNED", DONE, 1.5)
-    elif scene.before("stay", "consider") and not _deed(scene):
+    elif scene.before("stay", "consider") and not deed(scene):
         yield Signal("reaffirmed", "W0_REJECTED", DONE, 1.2)
     elif "fail" in scene and "join" in scene:
         yield Signal("reaffirmed", "W0_REJECTED", DONE, 1.4)
-
-
-def _deed(scene: Scene) -> bool:
-    return "ban" not in scene and scene.clause.any(*(cue for cue, *_ in _DEEDS))
 
 
 def _paths(scene: Scene) -> Iterator[Signal]:
@@ -295,91 +270,3 @@ def _paths(scene: Scene) -> Iterator[Signal]:
         yield Signal("acceded_or_ratified", "J4_DEPOSITED", PLANNED if planned else DONE, 1.2 * early)
     if "leave" in scene and scene.sentence.weight >= 2:
         yield Signal("government_decision", "W3_GOVERNMENT", DONE, 0.4 * early, bare=True)
-
-
-# ── what is no step ──────────────────────────────────────────────────────────────────────────
-
-
-def _mines(scene: Scene) -> Iterator[Signal]:
-    early = 1.0 if scene.title else 0.7
-    described = "ban" in scene
-    policy = scene.told("policy") and (scene.outsider or "use" in scene)
-    for cue, development, stage, weight in _DEEDS:
-        if cue in scene and not described and not (cue == "use" and policy):
-            yield Signal(development, *_standing_of(scene, cue, stage), weight * early)
-    if "buy" in scene and scene.title and not described:
-        yield Signal("production", "N_STOCKPILE", PLANNED, 0.9)
-    if (
-        "destroy" in scene
-        and not described
-        and (scene.title or scene.told("stock") or "stock" in scene.headline)
-    ):
-        modality = PLANNED if scene.planned("destroy") else DONE
-        yield Signal("stockpile_destruction", "N_STOCKPILE_DESTROYED", modality, 1.3 * early)
-    if "clear" in scene:
-        coming = scene.planned("clear", 30) or "ask" in scene
-        yield Signal("clearance_or_extension", "N_CLEARANCE", PLANNED if coming else DONE, 1.1 * early)
-    if "casualties" in scene:
-        weight = 1.4 if scene.told("monitor") else 0.8 if "leave" in scene else 1.1
-        yield Signal("casualties_report", "N_CASUALTIES", DONE, weight * early)
-    if policy:
-        yield Signal("government_decision", "N_POLICY", DONE, 1.3 * early)
-
-
-def _standing_of(scene: Scene, cue: str, stage: str) -> tuple[str, Modality]:
-    """The stage and the modality of a deed: denied, alleged, planned or done."""
-    alleged = {"N_USE": "N_USE_ALLEGED"}.get(stage, stage)
-    if scene.told("denial") or "stay" in scene:
-        return alleged, DENIED
-    if scene.told("reported") or (cue == "use" and _one_side(scene)):
-        return alleged, REPORTED
-    return stage, PLANNED if scene.planned(cue) or scene.will(cue) else DONE
-
-
-_SAYS = re.compile(
-    r": |\bsa(?:ys|id)\b|заявил|заявля|говорит|заявив|каже|\bsagt|\bdit\b|dice\b|mowi|afirma|sager|sier\b|sakger|sanoo|"
-    r"称|表示|発表|밝혔|ระบุ|يقول|قالت|می گوید|diyor|dedi"
-)
-
-
-def _one_side(scene: Scene) -> bool:
-    """Only an organisation, or one state of another, says that mines were used; nobody has documented it."""
-    says = bool(_SAYS.search(scene.sentence.sentence.folded))
-    if not says or "document" in scene.sentence.plain or "confirm" in scene.sentence.plain:
-        return False
-    return len(scene.sentence.states) > 1 or (scene.title and "ngo" in scene.sentence)
-
-
-def _words(scene: Scene) -> Iterator[Signal]:
-    early = 1.0 if scene.title else 0.7
-    if "meeting" in scene and not scene.clause.any("appeal", "recommend"):
-        coming = scene.planned("meeting") or scene.day is Day.AHEAD or (scene.title and "planned" in scene)
-        weight = 0.9 if "leave" in scene else 1.25
-        yield Signal("meeting", "N_MEETING", PLANNED if coming else DONE, weight * early)
-    yield from _reactions(scene, early)
-    if "comment" in scene:
-        yield Signal("commentary", "N_OPINION", DONE, 1.1 if scene.title else 0.4)
-    elif scene.title and scene.sentence.sentence.text.rstrip().endswith(("?", "？", "؟")):
-        yield Signal("commentary", "N_OPINION", DONE, 0.9)
-    if "fund" in scene and "leave" not in scene and scene.title:
-        yield Signal("other", "N_FUNDING", DONE, 1.3)
-
-
-def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
-    if "fail" in scene and "suspend" in scene and "parliament" not in scene:
-        yield Signal("condemnation_or_appeal", "S5_REJECTED", DONE, 1.6 * early)
-        return
-    if "object" in scene and scene.told("suspend", "leave"):
-        stage = "S4_CONTESTED" if scene.told("suspend") else "N_OBJECTION"
-        yield Signal("condemnation_or_appeal", stage, DONE, 1.6 * early)
-        return
-    wish = "party" in scene and "wish" in scene
-    if "appeal" in scene and scene.clear_of("appeal", "consider") and not wish:
-        weight = 1.7 if scene.outside_voice else 0.6 if scene.told("stay", "comment") else 1.0
-        weight *= 0.6 if "use" in scene and "ban" not in scene and not scene.told("leave") else 1.0
-        early = max(early, 0.85 if scene.outside_voice else 0.0)
-        yield Signal("condemnation_or_appeal", "N_REACTION", DONE, weight * early)
-    elif scene.outside_voice and "stay" in scene:
-        yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.3 * early)
-    elif "ngo" in scene and scene.sentence.weight >= 2 and "meeting" not in scene:
-        yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 0.6 * early)

@@ -1,0 +1,107 @@
+"""What one clause says beside the steps of states: mines used, made, sent, destroyed, cleared; people hurt;
+meetings, appeals, comment. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from watcher.judge.scene import Day, Scene, Signal
+from watcher.model import Modality
+
+DONE, PLANNED, REPORTED, DENIED = Modality.DONE, Modality.PLANNED, Modality.REPORTED, Modality.DENIED
+_DEEDS = (
+    ("use", "use", "N_USE", 1.3),
+    ("production", "production", "N_PRODUCTION", 1.2),
+    ("transfer", "transfer", "N_TRANSFER", 1.0),
+)
+
+
+def deed(scene: Scene) -> bool:
+    """Whether mines are used, made or sent in the clause, and it is not the treaty's own description."""
+    return "ban" not in scene and scene.clause.any(*(cue for cue, *_ in _DEEDS))
+
+
+def mines(scene: Scene) -> Iterator[Signal]:
+    early = 1.0 if scene.title else 0.7
+    described = "ban" in scene
+    policy = scene.told("policy") and (scene.outsider or "use" in scene)
+    for cue, development, stage, weight in _DEEDS:
+        if cue in scene and not described and not (cue == "use" and policy):
+            yield Signal(development, *_standing_of(scene, cue, stage), weight * early)
+    if "buy" in scene and scene.title and not described:
+        yield Signal("production", "N_STOCKPILE", PLANNED, 0.9)
+    if (
+        "destroy" in scene
+        and not described
+        and (scene.title or scene.told("stock") or "stock" in scene.headline)
+    ):
+        modality = PLANNED if scene.planned("destroy") else DONE
+        yield Signal("stockpile_destruction", "N_STOCKPILE_DESTROYED", modality, 1.3 * early)
+    if "clear" in scene:
+        coming = scene.planned("clear", 30) or "ask" in scene
+        yield Signal("clearance_or_extension", "N_CLEARANCE", PLANNED if coming else DONE, 1.1 * early)
+    if "casualties" in scene:
+        weight = 1.4 if scene.told("monitor") else 0.8 if "leave" in scene else 1.1
+        yield Signal("casualties_report", "N_CASUALTIES", DONE, weight * early)
+    if policy:
+        yield Signal("government_decision", "N_POLICY", DONE, 1.3 * early)
+
+
+def _standing_of(scene: Scene, cue: str, stage: str) -> tuple[str, Modality]:
+    """The stage and the modality of a deed: denied, alleged, planned or done."""
+    alleged = {"N_USE": "N_USE_ALLEGED"}.get(stage, stage)
+    if scene.told("denial") or "stay" in scene:
+        return alleged, DENIED
+    if scene.told("reported") or (cue == "use" and _one_side(scene)):
+        return alleged, REPORTED
+    return stage, PLANNED if scene.planned(cue) or scene.will(cue) else DONE
+
+
+_SAYS = re.compile(
+    r": |\bsa(?:ys|id)\b|заявил|заявля|говорит|заявив|каже|\bsagt|\bdit\b|dice\b|mowi|afirma|sager|sier\b|sakger|sanoo|"
+    r"称|表示|発表|밝혔|ระบุ|يقول|قالت|می گوید|diyor|dedi"
+)
+
+
+def _one_side(scene: Scene) -> bool:
+    """Only an organisation, or one state of another, says that mines were used; nobody has documented it."""
+    says = bool(_SAYS.search(scene.sentence.sentence.folded))
+    if not says or "document" in scene.sentence.plain or "confirm" in scene.sentence.plain:
+        return False
+    return len(scene.sentence.states) > 1 or (scene.title and "ngo" in scene.sentence)
+
+
+def words(scene: Scene) -> Iterator[Signal]:
+    early = 1.0 if scene.title else 0.7
+    if "meeting" in scene and not scene.clause.any("appeal", "recommend"):
+        coming = scene.planned("meeting") or scene.day is Day.AHEAD or (scene.title and "planned" in scene)
+        weight = 0.9 if "leave" in scene else 1.25
+        yield Signal("meeting", "N_MEETING", PLANNED if coming else DONE, weight * early)
+    yield from _reactions(scene, early)
+    if "comment" in scene:
+        yield Signal("commentary", "N_OPINION", DONE, 1.1 if scene.title else 0.4)
+    elif scene.title and scene.sentence.sentence.text.rstrip().endswith(("?", "？", "؟")):
+        yield Signal("commentary", "N_OPINION", DONE, 0.9)
+    if "fund" in scene and "leave" not in scene and scene.title:
+        yield Signal("other", "N_FUNDING", DONE, 1.3)
+
+
+def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
+    if "fail" in scene and "suspend" in scene and "parliament" not in scene:
+        yield Signal("condemnation_or_appeal", "S5_REJECTED", DONE, 1.6 * early)
+        return
+    if "object" in scene and scene.told("suspend", "leave"):
+        stage = "S4_CONTESTED" if scene.told("suspend") else "N_OBJECTION"
+        yield Signal("condemnation_or_appeal", stage, DONE, 1.6 * early)
+        return
+    wish = "party" in scene and "wish" in scene
+    if "appeal" in scene and scene.clear_of("appeal", "consider") and not wish:
+        weight = 1.7 if scene.outside_voice else 0.6 if scene.told("stay", "comment") else 1.0
+        weight *= 0.6 if "use" in scene and "ban" not in scene and not scene.told("leave") else 1.0
+        early = max(early, 0.85 if scene.outside_voice else 0.0)
+        yield Signal("condemnation_or_appeal", "N_REACTION", DONE, weight * early)
+    elif scene.outside_voice and "stay" in scene:
+        yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.3 * early)
+    elif "ngo" in scene and scene.sentence.weight >= 2 and "meeting" not in scene:
+        yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 0.6 * early)
