@@ -20,7 +20,7 @@ NOUNS = ("model", "errors", "topic")
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     **{room: (room, *NOUNS) for room in ROOMS},
-    "model": (),
+    "model": ("model",),
     "errors": (),
     "topic": ("model",),
     "topics": (),
@@ -39,6 +39,8 @@ FRONT = ("cli", "__main__", "__init__")
 
 HOMES: dict[str, tuple[str, ...]] = {
     "httpx2": ("collect", "notify/channels/", "pipeline", "cli"),
+    "h11": ("collect/wire",),
+    "truststore": ("collect/dial", "notify"),
     "feedparser": ("collect/sources/feed",),
     "bs4": ("collect",),
     "lxml": ("collect",),

@@ -145,3 +145,19 @@ def test_findings_and_validators_are_one_transaction(world: World) -> None:
         db.connection.execute("DROP TRIGGER no")
         assert [i.id for i in page(db, Filters())] == [1]
     assert world.poll(after=HOUR).polled.relevant == 1
+
+
+def test_a_source_that_broke_is_reported_once_and_once_more_when_it_is_back(world: World) -> None:
+    world.publish(FOOTBALL)
+    world.poll()
+    world.server.reply("/wire", status=500)
+    for _ in range(30):
+        world.poll(after=6 * HOUR)
+    texts = [json.loads(m) for m in world.messages()]
+    broken = [m for m in texts if m["kind"] == "ops" and "has not answered" in json.dumps(m)]
+    assert len(broken) == 1
+    world.publish(FOOTBALL)
+    world.poll(after=6 * HOUR)
+    world.poll(after=6 * HOUR)
+    back = [m for m in map(json.loads, world.messages()) if "is back" in json.dumps(m)]
+    assert len(back) == 1

@@ -161,6 +161,7 @@ class PolicySection(Section):
     """[policy]: who is interrupted by what, and when the rest goes out."""
 
     instant: Texts = [
+        "recommended",
         "government_decision",
         "parliament_vote",
         "signed_by_president",

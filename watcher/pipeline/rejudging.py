@@ -9,7 +9,7 @@ from datetime import datetime
 from watcher.model import Band, Findings, Item
 from watcher.pipeline.polling import WRITING
 from watcher.pipeline.sitting import judged
-from watcher.store import findings, items
+from watcher.store import findings, items, known
 from watcher.store.database import Database
 from watcher.topic import Topic
 
@@ -72,7 +72,7 @@ def rejudge(
 
 
 def _chunks(db: Database, limit: int | None) -> Iterator[list[Item]]:
-    top = db.number("SELECT max(id) FROM items")
+    top = known.ids(db).item - 1
     left = limit if limit is not None else top
     while top > 0 and left > 0:
         low = max(1, top - min(CHUNK, left) + 1)

@@ -293,7 +293,7 @@ def _digest_context(
         sources.states(db),
         now,
         relevant_languages=health.relevant_by_language(db, now),
-        owed=deliveries.outbox(db, now).overdue,
+        owed=max(0, deliveries.outbox(db, now).overdue - len(batch.deliveries)),
         last_digest=digests.last(db).get(channel.name),
         zone=config.zone,
     )
