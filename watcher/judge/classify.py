@@ -13,7 +13,7 @@ from functools import lru_cache
 from watcher.judge.fold import Sentence, fold_pattern, passage
 from watcher.judge.language import language_of as detect
 from watcher.judge.match import Patterns
-from watcher.judge.sift import sift
+from watcher.judge.sift import sift, tells
 from watcher.judge.who import state_patterns
 from watcher.model import Band, Entry, Reason, Verdict
 from watcher.topic import Lexicon, Topic
@@ -33,7 +33,7 @@ _OTHER_THINGS = ("mining", "sea_mines", "mine_idiom")
 
 def language_of(entry: Entry) -> str | None:
     """ISO 639-1 of the text, as declared when that is plausible."""
-    return detect(f"{entry.title} {entry.summary} {entry.content[:400]}", entry.language)
+    return detect(f"{entry.title} {entry.summary[:300]} {entry.content[:200]}", entry.language)
 
 
 def classify(entry: Entry, topic: Topic, language: str | None = None) -> Verdict:
@@ -45,8 +45,11 @@ def classify(entry: Entry, topic: Topic, language: str | None = None) -> Verdict
     lexicon = topic.lexicon
     if not sift(entry, topic):
         return Verdict(0.0, Band.REJECTED, (Reason("no_word", "neither the treaty nor a mine is named"),))
-    scopes = tuple(_read(entry, topic, language or language_of(entry)))
-    return _verdict(scopes, lexicon)
+    spoken = language or language_of(entry)
+    verdict = _verdict(tuple(_read(entry, topic, spoken, everything=False)), lexicon)
+    if verdict.band is not Band.DOUBT:
+        return verdict
+    return _verdict(tuple(_read(entry, topic, spoken, everything=True)), lexicon)
 
 
 # ── what stands in the text ───────────────────────────────────────────────────────────────────
@@ -70,7 +73,8 @@ class Scope:
             self.found.setdefault(concept, (text, self.where))
 
 
-def _read(entry: Entry, topic: Topic, language: str | None) -> Iterator[Scope]:
+def _read(entry: Entry, topic: Topic, language: str | None, *, everything: bool) -> Iterator[Scope]:
+    """The sentences that may tell, or all of them: what decides stands in few."""
     patterns = _patterns(topic.lexicon, language)
     states = state_patterns(topic, language)
     lead = int(topic.lexicon.settings.get("lead_letters", 1500))
@@ -81,8 +85,9 @@ def _read(entry: Entry, topic: Topic, language: str | None) -> Iterator[Scope]:
             read += len(sentence.folded)
             if read > most:
                 return
-        where = "deep" if sentence.where == "content" and read > lead else sentence.where
-        yield _scope(sentence, where, patterns, states)
+        if everything or sentence.where == "title" or tells(sentence.text, topic.lexicon):
+            where = "deep" if sentence.where == "content" and read > lead else sentence.where
+            yield _scope(sentence, where, patterns, states)
 
 
 def _scope(sentence: Sentence, where: str, patterns: Patterns, states: Patterns) -> Scope:

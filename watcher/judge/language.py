@@ -75,9 +75,14 @@ _SMALL = {
     "ur": "کے کی میں سے کا ہے اور پر کو نے",
 }  # fmt: skip
 _WORDS = {language: frozenset(words.split()) for language, words in _SMALL.items()}
-_ALONE = frozenset(
-    x for _, letters in _LETTERS for x in letters if sum(x in other for _, other in _LETTERS) == 1
-)
+_SPEAKERS = {
+    word: tuple(language for language, words in _WORDS.items() if word in words)
+    for word in frozenset().union(*_WORDS.values())
+}
+_WRITERS = {
+    letter: tuple(language for language, letters in _LETTERS if letter in letters)
+    for letter in {letter for _, letters in _LETTERS for letter in letters}
+}
 KNOWN = frozenset({*_WORDS, *(language for language, _ in _SCRIPTS)})
 _ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "sh": "sr", "bs": "hr", "cnr": "sr", "cz": "cs", "ua": "uk", "gr": "el", "kr": "ko", "jp": "ja", "cn": "zh", "ee": "et", "dk": "da", "se": "sv"}  # fmt: skip
 _LATIN_LANGUAGES = frozenset(_WORDS) - {"ru", "uk", "be", "bg", "mk", "ar", "fa", "ur"}
@@ -134,17 +139,16 @@ def _script(text: str) -> str | None:
 
 
 def _votes(text: str, candidates: tuple[str, ...]) -> dict[str, float]:
-    words = _WORD.findall(text.lower())
-    letters = set(text.lower())
+    lowered = text.lower()
     votes = dict.fromkeys(candidates, 0.0)
-    for language in candidates:
-        small = _WORDS[language]
-        votes[language] = sum(1.0 if len(word) > 1 else 0.6 for word in words if word in small)
-    for language, special in _LETTERS:
-        if language in votes:
-            votes[language] += sum(
-                2.4 if letter in _ALONE else 1.2 for letter in letters.intersection(special)
-            )
+    for word in _WORD.findall(lowered):
+        for language in _SPEAKERS.get(word, ()):
+            if language in votes:
+                votes[language] += 1.0 if len(word) > 1 else 0.6
+    for letter in {letter for letter in lowered if letter > "\x7f"}:
+        for language in _WRITERS.get(letter, ()):
+            if language in votes:
+                votes[language] += 2.4 if len(_WRITERS[letter]) == 1 else 1.2
     return votes
 
 

@@ -25,18 +25,25 @@ _MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
 
 def sift(entry: Entry, topic: Topic) -> bool:
     """Whether the letters of the treaty or of a mine occur at all, or the title tells of some treaty. Generous."""
-    stems = _stems(topic.lexicon)
-    text = f"{entry.title}\n{entry.summary}\n{entry.content}"
+    if tells(f"{entry.title}\n{entry.summary}\n{entry.content}", topic.lexicon):
+        return True
+    title = fold(entry.title)
+    return any(stem in title for stem in _stems(topic.lexicon).title)
+
+
+def tells(text: str, lexicon: Lexicon) -> bool:
+    """Whether the letters of the treaty, of a mine or of a meeting occur in `text`."""
+    stems = _stems(lexicon)
     words = frozenset(_words(text))
     if not stems.words.isdisjoint(words):
         return True
     heads = stems.heads.keys() & {word[:4] for word in words}
     if heads and _begun(heads, words, text, stems):
         return True
-    if not text.isascii() and _UNSPACED.search(text) and any(stem in fold(text) for stem in stems.inside):
-        return True
-    title = fold(entry.title)
-    return any(stem in title for stem in stems.title)
+    if text.isascii() or not _UNSPACED.search(text):
+        return False
+    folded = fold(text)
+    return any(stem in folded for stem in stems.inside)
 
 
 def _words(text: str) -> list[str]:
