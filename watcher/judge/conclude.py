@@ -13,7 +13,7 @@ from watcher.judge.acts import act_of
 from watcher.judge.cluster import assign
 from watcher.judge.decide import decide
 from watcher.judge.ledger import Ledger, opening, stand
-from watcher.judge.marks import corrected, moved, undone
+from watcher.judge.marks import FACTS, corrected, moved, undone
 from watcher.judge.novelty import since_baseline
 from watcher.judge.reminders import due
 from watcher.judge.sense import believable, impossible, overtaken
@@ -82,7 +82,7 @@ def conclude(
     )
     undo = undone(batch, known, topic)
     weighed = weigh(
-        (i for i in grouping.items if i.mark != "irrelevant"),
+        _to_weigh(grouping.items, batch, known),
         zero if not known.steps else stand(zero, (), topic, known.steps),
         undo.developments(known.developments),
         known.items,
@@ -149,6 +149,17 @@ def conclude_clock(
             ids = replace(ids, development=max(ids.development, number + 1))
     decision = decide(ready, known, policy, channels, ids, now)
     return Conclusion((), (), tuple(kept), decision.alerts, decision.deliveries, decision.ids)
+
+
+def _to_weigh(grouped: Iterable[Item], batch: Iterable[Item], known: Known) -> tuple[Item, ...]:
+    """Reports that were not weighed before, and those whose facts the analyst has corrected. What was
+    background when it was read is not news because the ledger has moved since."""
+    before = {i.entry.key for i in known.items.values() if i.story_id is not None}
+    before |= {i.entry.key for i in batch if i.story_id is not None}
+    marked = {m.item_id for m in known.marks if m.kind in FACTS or m.kind == "relevant"}
+    return tuple(
+        i for i in grouped if i.mark != "irrelevant" and (i.id in marked or i.entry.key not in before)
+    )
 
 
 def _unlikely(items: Iterable[Item], ledger: Ledger, topic: Topic) -> frozenset[ItemId]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -175,11 +175,30 @@ def stand(
     zero: Ledger, developments: Iterable[Development], topic: Topic, steps: Iterable[Step] = ()
 ) -> Ledger:
     """`zero` with what was learnt since: developments, and the steps of the calendar and of marks."""
+    developments, steps = tuple(developments), tuple(steps)
+    if not developments and not steps:
+        return zero
+    state = tuple((d.id, d.revision, d.standing, d.event_date, d.states) for d in developments)
+    return _stand(_Learnt((id(zero), state, id(topic.lifecycle), steps), zero, developments, topic, steps))
+
+
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    """Arguments of `stand` under a key that is cheap to compare: a quiet day asks for the same again."""
+
+    key: tuple[object, ...]
+    zero: Ledger = field(compare=False)
+    developments: tuple[Development, ...] = field(compare=False)
+    topic: Topic = field(compare=False)
+    steps: tuple[Step, ...] = field(compare=False)
+
+
+@lru_cache(maxsize=8)
+def _stand(given: _Learnt) -> Ledger:
+    zero, developments, topic, steps = given.zero, given.developments, given.topic, given.steps
     learnt: dict[str, list[Step]] = defaultdict(list)
     for step in (*steps, *(s for d in developments for s in steps_of(d))):
         learnt[step.state].append(step)
-    if not learnt:
-        return zero
     standpoints = dict(zero.standpoints)
     for code, own in learnt.items():
         known = standpoints.get(code)

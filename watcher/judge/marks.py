@@ -14,7 +14,7 @@ from watcher.model import AlertKind, Claim, Development, Item, ItemId, Known, Ma
 from watcher.topic import Topic
 
 SORT_AGAIN, OWN_STORY = -1, 0
-_FACTS = ("state", "stage", "date")
+FACTS = ("state", "stage", "date")
 
 
 def corrected(item: Item, marks: Iterable[Mark], topic: Topic) -> Item:
@@ -87,7 +87,7 @@ def moved(items: Iterable[Item], known: Known, topic: Topic) -> Mapping[int, int
                 places[mark.item_id] = there
         elif mark.kind == "split":
             places[mark.item_id] = OWN_STORY
-        elif mark.kind in _FACTS and here is not None and not _told_before(batch[mark.item_id], known):
+        elif mark.kind in FACTS and here is not None and not _told_before(batch[mark.item_id], known):
             places.setdefault(mark.item_id, SORT_AGAIN)
     alone: dict[int, int] = {s.item_ids[0]: s.id for s in known.stories if len(s.item_ids) == 1}
     return {
@@ -118,7 +118,7 @@ class Undone:
 def undone(items: Iterable[Item], known: Known, topic: Topic) -> Undone:
     """What follows from items that the analyst put aside or corrected: a development that rests on
     nothing any more is retracted, or corrected when the item now says something else."""
-    marked = {m.item_id for m in known.marks if m.kind in (*_FACTS, "irrelevant")}
+    marked = {m.item_id for m in known.marks if m.kind in (*FACTS, "irrelevant")}
     batch = {i.id: i for i in items if i.id in marked}
     changed, changes = [], []
     for development in known.developments:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from watcher.judge.clock import YEARLY_REPORT, clearance_deadline, reports_due, stockpile_deadline
@@ -50,7 +51,11 @@ class Due:
 
 def calendar(ledger: Ledger, topic: Topic, now: datetime, years: int = 12) -> tuple[Term, ...]:
     """Every term the ledger knows from today on, in order of date; exits already due included."""
-    day = now.astimezone(UTC).date()
+    return _calendar(ledger, topic, now.astimezone(UTC).date(), years)
+
+
+@lru_cache(maxsize=16)
+def _calendar(ledger: Ledger, topic: Topic, day: date, years: int) -> tuple[Term, ...]:
     until = day + timedelta(days=366 * years)
     terms = (*_effects(ledger), *_newcomers(ledger, until), *_deadlines(ledger, topic, day))
     unique = {term.key: term for term in sorted(terms, key=lambda t: bool(t.source))}
