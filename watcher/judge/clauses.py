@@ -42,6 +42,9 @@ class Clause:
     def any(self, *concepts: str) -> bool:
         return any(concept in self.hits for concept in concepts)
 
+    def all(self, *concepts: str) -> bool:
+        return all(concept in self.hits for concept in concepts)
+
     def first(self, concept: str) -> Hit | None:
         found = self.hits.get(concept)
         return found[0] if found else None

@@ -26,6 +26,7 @@ MOST_CLAIMS = 8
 _PASSING = 0.9
 
 
+_FIRM = frozenset({"parliament_vote", "signed_by_president", "notified_un", "suspended", "in_effect"})
 Figures = Mapping[Sentence, tuple[Figure, ...]]
 
 
@@ -55,7 +56,7 @@ def extract(entry: Entry, verdict: Verdict, topic: Topic, language: str | None) 
     published = entry.published.date() if entry.published else None
     spoken = read(entry, topic, language, published)
     figures = {s.sentence: figures_in(s.sentence.folded, _evidence(s, language)) for s in spoken}
-    told = tuple(_told(spoken, figures, topic, language, published))
+    told = _deed_before_prospect(tuple(_told(spoken, figures, topic, language, published)))
     claims = tuple(_claims(told, figures, topic, language, published))
     states = who.states_of(entry, claims, topic, language)
     if claims:
@@ -91,6 +92,19 @@ def _told(
             for signal in signals(scene):
                 of_state = quoted if signal.stage[1:2].isdigit() else 1.0
                 yield _Told(signal, signal.weight * sentence.weight * share * of_state, clause, sentence)
+
+
+def _deed_before_prospect(told: tuple[_Told, ...]) -> tuple[_Told, ...]:
+    """Where a headline tells of a step taken and of one to come, the step taken is its news."""
+    title = [t.signal for t in told if t.sentence.title and t.signal.development in _FIRM]
+    if not any(s.modality is Modality.DONE and s.stage != "S1_ANNOUNCED" for s in title):
+        return told
+    return tuple(
+        replace(t, signal=replace(t.signal, pending=True))
+        if t.sentence.title and t.signal.development in _FIRM and t.signal.modality is Modality.PLANNED
+        else t
+        for t in told
+    )
 
 
 def _subjects(spoken: tuple[Spoken, ...]) -> frozenset[str]:

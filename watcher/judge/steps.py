@@ -81,7 +81,11 @@ def _parliament(scene: Scene) -> Iterator[Signal]:
             yield Signal("considering", "W4_PARLIAMENT", DONE, weight, "committee")
     elif voted or scene.ballot:
         yield from _vote_held(scene, weight)
-    elif "suspend" in scene and "parliament" in scene and not scene.planned("suspend"):
+    elif (
+        scene.clause.all("suspend", "parliament")
+        and "vote_next" not in scene
+        and not scene.planned("suspend")
+    ):
         yield from _vote_held(scene, weight * 0.8)
 
 
@@ -177,20 +181,20 @@ def _noticed(scene: Scene) -> tuple[str, str]:
 def _effect(scene: Scene) -> Iterator[Signal]:
     coming = scene.day is Day.AHEAD or (scene.day is Day.WEEKDAY and "effect_present" in scene)
     if "effect_next" in scene and not scene.clear_of("effect", "effect_next"):
-        yield _pending(scene, "in_effect", "W7_EFFECTIVE", 1.5)
+        yield _pending(scene, "in_effect", "W7_EFFECTIVE", 1.35)
         return
     if "effect" not in scene:
         other = scene.told("vote_next", "sign_next", "notify_next", "decide", "meeting", "government")
         present = scene.clause.any("effect_present", "planned")
         if coming and "leave" in scene and scene.title and present and not other:
-            yield Signal("in_effect", "W7_EFFECTIVE", PLANNED, 1.5)
+            yield Signal("in_effect", "W7_EFFECTIVE", PLANNED, 1.35)
         return
     joined = scene.told("join") and not scene.told("leave")
     if joined and not scene.clear_of("effect", "official"):
         return
     stage = "J5_IN_FORCE" if joined else "W7_EFFECTIVE"
     if coming or scene.planned("effect", 30) or scene.will("effect"):
-        yield _pending(scene, "in_effect", stage, 1.5)
+        yield _pending(scene, "in_effect", stage, 1.35)
     else:
         # "Officially left" is said of a notice too: the body outweighs it
         yield Signal("in_effect", stage, DONE, 1.4 if scene.clear_of("effect", "official") else 0.9)
@@ -262,7 +266,8 @@ def _paths(scene: Scene) -> Iterator[Signal]:
     """Leaving, joining or suspending told without a step: the headline's bare word."""
     early = 1.0 if scene.title else 0.6
     if "suspend" in scene and not scene.told("object") and "un" not in scene:
-        modality = PLANNED if scene.planned("suspend") else DONE
+        coming = scene.planned("suspend") or "vote_next" in scene
+        modality = PLANNED if coming else DONE
         yield Signal("suspended", "S1_ANNOUNCED", modality, 0.9 * early)
     doubted = scene.clause.any("consider", "appeal", "stay", "fail", "meeting", "background")
     if "join" in scene and not scene.told("leave") and not doubted:
