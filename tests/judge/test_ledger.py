@@ -113,6 +113,23 @@ def test_an_earlier_step_with_a_later_day_waits_for_the_digest() -> None:
     assert kinds(desk) == ["new/instant", "new/digest"]
 
 
+def test_the_way_to_a_notice_is_its_background_and_a_signature_under_the_vote_is_not() -> None:
+    desk = Desk()
+    desk.hear(
+        an_item(
+            1, "Cabinet of Finland and its way out", "FI", "W3_GOVERNMENT", "2025-07-11", on="2025-07-10"
+        ),
+        an_item(2, "Notice", "FI", "W6_NOTIFIED", "2025-07-11", on="2025-07-10"),
+        an_item(3, "Signed", "LT", "W5_HEAD_OF_STATE", "2025-07-11", on="2025-07-10"),
+        an_item(4, "Voted", "LT", "W4_PARLIAMENT", "2025-07-11", on="2025-07-10"),
+    )
+    assert [(s, w) for *_, s, w in told(desk.alerts)] == [
+        ("FI", "notified_un"),
+        ("LT", "signed_by_president"),
+        ("LT", "parliament_vote"),
+    ]
+
+
 def test_another_outlet_corroborates_and_two_confirm() -> None:
     desk = Desk()
     first = desk.hear(an_item(1)).developments[0]

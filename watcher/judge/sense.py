@@ -100,7 +100,10 @@ def _later(act: Act, taken: list[Step], lifecycle: Lifecycle) -> Step | None:
             or path == "other"
         ):
             continue
-        if not act.dated or act.day is None or step.date is None or act.day <= step.date:
+        if not act.dated or act.day is None or step.date is None or act.day < step.date:
+            return step
+        # Two steps in one day (a vote, and the signature under it) are both news; three are not.
+        if act.day == step.date and rank_of(step.stage, lifecycle) > rank + 1:
             return step
     return None
 

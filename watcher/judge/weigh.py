@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from watcher.judge.acts import Act, act_of_claim, near, path_of, same_stage, same_step
+from watcher.judge.acts import LEGAL, Act, act_of_claim, near, path_of, same_stage, same_step
 from watcher.judge.cluster import order
 from watcher.judge.ledger import Ledger, span, stand
 from watcher.judge.sense import SLACK, background, impossible, steps_back
@@ -73,10 +73,17 @@ def weigh(
 ) -> Weighed:
     """Folds the claims of grouped items into developments, oldest report first."""
     scale = _Scale(zero, developments, known_items, topic, ids, now)
-    for item in sorted(items, key=order):
+    for item in sorted(items, key=_farthest_first):
         scale.add(item)
     changed = tuple(scale.developments[i] for i in scale.changed)
     return Weighed(changed, tuple(scale.changes), scale.ledger(), scale.ids, scale.notes)
+
+
+def _farthest_first(item: Item) -> tuple[datetime, bool, str]:
+    """In order of time; of one moment's reports those of a binding step first: the others of that day
+    that speak of the way there are its background."""
+    moment, key = order(item)
+    return moment, not any(c.stage in LEGAL for c in item.claims[:1]), key
 
 
 class _Scale:
