@@ -14,6 +14,7 @@ from watcher.judge.scene import Day, Scene, Signal
 from watcher.model import Modality
 
 DONE, PLANNED, DENIED = Modality.DONE, Modality.PLANNED, Modality.DENIED
+_MOVES = ("leave", "join", "suspend")
 _TREATY = ("leave", "join", "suspend", "bill", "law", "ban")
 
 
@@ -165,7 +166,9 @@ def _notice(scene: Scene) -> Iterator[Signal]:
     if scene.planned("notify", 30) or scene.will("notify"):
         yield _pending(scene, "notified_un", "W6_NOTIFIED", 1.3 * actor)
         return
-    yield Signal(*_noticed(scene), DONE, 1.6 * actor)
+    moves = scene.told(*_MOVES) or any(move in scene.headline for move in _MOVES)
+    if moves or not scene.outsider:  # a state outside the treaty tells the UN many things
+        yield Signal(*_noticed(scene), DONE, 1.6 * actor)
 
 
 def _noticed(scene: Scene) -> tuple[str, str]:
