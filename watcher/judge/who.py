@@ -82,8 +82,14 @@ def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: s
             if home:
                 return home
     stated = tuple(dict.fromkeys(state for claim in claims[:1] for state in claim.states))
-    aside = () if signs.meeting(sentences[0]) else _codes(mentions(sentences[0].folded, topic, language))
+    aside = (
+        () if signs.meeting(sentences[0]) else _aside(mentions(sentences[0].folded, topic, language), signs)
+    )
     return stated or aside or signs.domestic(sentences)
+
+
+def _aside(named: tuple[Mention, ...], signs: Signs) -> tuple[str, ...]:
+    return tuple(code for code in _codes(named) if code not in signs.adversaries)
 
 
 def _names_follow(sentences: Iterable[Sentence], topic: Topic, language: str | None, signs: Signs) -> bool:
