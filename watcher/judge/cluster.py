@@ -18,6 +18,7 @@ from watcher.judge.likeness import SAME_EVENT, Likeness, fit
 from watcher.judge.terms import Space, terms_of, trimmed
 from watcher.model import Development, Ids, Item, ItemId, Modality, Story, StoryId
 
+NEAR_FLOOR = 0.005  # a story that shares less is not read closer
 NEAR_MEMBERS = 8
 LATEST_MEMBERS = 40  # of a story are read for copies and acts: the cost stays flat for a story of thousands
 
@@ -37,9 +38,17 @@ class Group:
     """A story while a batch is sorted."""
 
     story: Story
-    acts: list[Act] = field(default_factory=list)
     members: list[Item] = field(default_factory=list)
     changed: bool = False
+    _acts: list[Act] | None = None
+
+    @property
+    def acts(self) -> list[Act]:
+        """What its members say, as it was believed; read only for stories that come into question."""
+        if self._acts is None:
+            said = [_as_told(act_of(item), self.story) for item in self.members]
+            self._acts = said or ([_act_of_story(self.story)] if self.story.item_ids else [])
+        return self._acts
 
     @property
     def last(self) -> date:
@@ -97,6 +106,7 @@ class _Sorting:
             for state in development.states:
                 self.developments[state].append(development)
         self.space = Space()
+        self.of_state: dict[str, set[int]] = defaultdict(set)
         self.groups: dict[int, Group] = {}
         self.merged: tuple[Story, ...] = ()
         self.notes: list[str] = []
@@ -106,8 +116,8 @@ class _Sorting:
 
     def _open(self, story: Story, known_items: Mapping[int, Item]) -> None:
         members = [known_items[i] for i in story.item_ids[-LATEST_MEMBERS:] if i in known_items]
-        acts = [_as_told(act_of(item), story) for item in members] or [_act_of_story(story)]
-        self.groups[story.id] = Group(story, acts, members)
+        self.groups[story.id] = Group(story, members)
+        self._index(story)
         self.space.open(story.id, story.terms, max(1, len(story.item_ids)))
 
     def _act(self, item: Item) -> Act:
@@ -151,14 +161,25 @@ class _Sorting:
         self, item: Item, act: Act, terms: Mapping[str, float], near: Mapping[int, float]
     ) -> list[tuple[int, float]]:
         scores = []
-        for story_id, group in self.groups.items():
-            like = Likeness(
-                near.get(story_id, 0.0),
-                self.space.numbers(story_id, terms),
-                self._nearest_member(item, act, terms, group),
-            )
+        for story_id in self._candidates(act, near):
+            group, cosine = self.groups[story_id], near.get(story_id, 0.0)
+            like = Likeness(cosine)
+            if cosine > NEAR_FLOOR:
+                numbers = self.space.numbers(story_id, terms)
+                like = Likeness(cosine, numbers, self._nearest_member(item, act, terms, group))
             scores.append((story_id, fit(act, item, group.acts, group.members, like, group.last)))
         return sorted(((s, v) for s, v in scores if v > 0), key=lambda pair: (-pair[1], pair[0]))
+
+    def _candidates(self, act: Act, near: Mapping[int, float]) -> set[int]:
+        """Stories of a shared state; for what is no step also those of no state that share a word."""
+        if not act.states:
+            return set(near)
+        found = set().union(*(self.of_state.get(state, set()) for state in act.states))
+        return found if act.step else found | (self.of_state.get("", set()) & near.keys())
+
+    def _index(self, story: Story) -> None:
+        for state in story.states or ("",):
+            self.of_state[state].add(story.id)
 
     def _moved(self, item: Item) -> Item:
         """Takes the item out of its story and puts it where the analyst says."""
@@ -176,7 +197,7 @@ class _Sorting:
 
     def _take_out(self, group: Group, item: Item) -> None:
         group.members = [m for m in group.members if m.id != item.id]
-        group.acts = [_as_told(act_of(m), group.story) for m in group.members] or group.acts
+        group._acts = None
         left = tuple(i for i in group.story.item_ids if i != item.id)
         outlets: tuple[str, ...] = ()
         for member in group.members:
@@ -245,7 +266,9 @@ class _Sorting:
             self.merged += (replace(other.story, merged_into=group.story.id),)
             self.space.close(story_id)
             del self.groups[story_id]
-            group.acts += other.acts
+            for stories in self.of_state.values():
+                stories.discard(story_id)
+            group.acts.extend(other.acts)
             group.members += other.members
             group.story = replace(
                 group.story,
@@ -256,11 +279,12 @@ class _Sorting:
 
     def _join(self, group: Group, item: Item, act: Act, terms: Mapping[str, float]) -> None:
         self.space.grow(group.story.id, terms)
-        group.acts.append(act)
+        acts = group.acts
+        acts.append(act)
         group.members.append(item)
         group.changed = True
         story, seen = group.story, item.entry.published or item.first_seen
-        leads = act.firm and not any(a.firm for a in group.acts[:-1])
+        leads = act.firm and not any(a.firm for a in acts[:-1])
         outlets = story.outlets if item.copy_of else _named(story.outlets, item)
         group.story = replace(
             story,
@@ -275,6 +299,7 @@ class _Sorting:
             outlets=outlets,
             terms=trimmed(self.space.centroids[story.id]),
         )
+        self._index(group.story)
 
 
 def blurred(act: Act) -> Act:
