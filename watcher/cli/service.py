@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
 import threading
 from datetime import UTC, datetime
@@ -36,12 +37,22 @@ def poll(start: Start, force: bool, no_send: bool, as_json: bool) -> None:
     from watcher.store.lock import held
 
     logging_to_stderr(start)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite stop, like Ctrl-C
     config = start.config()
     with held(config.state_dir, now()), start.database() as db:
         shown = None if as_json else progress_line("polling")
         try:
             report = asyncio.run(
-                one_cycle(config, start.topic, db, now, force=force, send=not no_send, progress=shown)
+                one_cycle(
+                    config,
+                    start.topic,
+                    db,
+                    now,
+                    force=force,
+                    send=not no_send,
+                    progress=shown,
+                    write=(sys.stderr if as_json else sys.stdout).write,  # JSON has standard output to itself
+                )
             )
         except KeyboardInterrupt:
             click.echo("stopped; what was read so far is stored", err=True)

@@ -132,6 +132,8 @@ async def poll(
     states = store_sources.states(db)
     chosen = politeness.due(tuple(sources if sources is not None else config.sources), states, now, force)
     report = Report(at=now, due=len(chosen), first_run=store_known.first_run(db))
+    if not chosen:
+        return report
     async with fetch.open_client(config.network, contact=config.contact) as client:
         cycle = Cycle(
             config,
