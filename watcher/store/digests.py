@@ -59,5 +59,8 @@ def undigested(db: Database, channel: str, limit: int = ITEMS_AT_MOST) -> tuple[
 
 
 def _since(db: Database, channel: str) -> int:
+    """The channel's beginning, and never what was already there at the first run."""
     row = db.row("SELECT since FROM channels WHERE name = :channel", channel=channel)
-    return int(row["since"]) if row else -(1 << 62)
+    began = int(row["since"]) if row else -(1 << 62)
+    done = db.number("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'first_run_done'")
+    return max(began, done + 1) if done else began
