@@ -56,6 +56,10 @@ class Rows:
             for number, state, due, attempts, repeat, batch, reason in found
         ]
 
+    def mark(self, rows: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
+        self.write(rows)
+        return rows
+
     def write(self, rows: tuple[Delivery, ...]) -> None:
         with self.db:
             self.db.executemany(
@@ -83,7 +87,7 @@ def main(file: str, url: str, step: int) -> int:
     for batch in plan(rows.all(), ALERTS, [channel], a_policy(), now).batches:
         told = [tell(alert, {1: an_item(1)}, NAMES, now) for alert in batch.alerts]
         work.append((batch, compose(told, channel, Context(now, NAMES), batch), channel))
-    speak(work, Tools(mark=rows.write, record=rows.write, clock=lambda: now, fault=fault))
+    speak(work, Tools(mark=rows.mark, record=rows.write, clock=lambda: now, fault=fault))
     return steps
 
 

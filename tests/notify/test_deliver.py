@@ -43,6 +43,12 @@ class Outbox:
         self.states: list[tuple[int, str]] = []
         self.threads: set[int] = set()
 
+    def mark(self, rows: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
+        gone = {row.id for row in self.rows.values() if row.state is DeliveryState.CANCELLED}
+        free = tuple(row for row in rows if row.id not in gone)
+        self.write(free)
+        return free
+
     def write(self, rows: tuple[Delivery, ...]) -> None:
         self.threads.add(threading.get_ident())
         for row in rows:
@@ -52,7 +58,7 @@ class Outbox:
 
 def tools(outbox: Outbox, now: datetime = NOW, **changes: object) -> Tools:
     known = {"jitter": lambda: 0.0, "wait": lambda seconds: None, "clock": lambda: now}
-    return Tools(mark=outbox.write, record=outbox.write, **{**known, **changes})  # type: ignore[arg-type]
+    return Tools(mark=outbox.mark, record=outbox.write, **{**known, **changes})  # type: ignore[arg-type]
 
 
 def work_of(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.nouns import NOW, a_delivery, a_development, an_alert, found
 from watcher.errors import NotFound, StoreError
-from watcher.model import AlertKind, DeliveryState, Urgency
+from watcher.model import AlertKind, Delivery, DeliveryState, Urgency
 from watcher.store import alerts, channels, deliveries, findings
 from watcher.store.database import Database
 
@@ -29,6 +29,10 @@ def owing(db: Database) -> Database:
     return db
 
 
+def flying(rows: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
+    return tuple(replace(r, state=DeliveryState.SENDING, attempts=r.attempts + 1, last_try=NOW) for r in rows)
+
+
 def test_what_is_due_comes_oldest_first(owing: Database) -> None:
     assert [one.id for one in deliveries.due(owing, NOW)] == [3, 1]
     assert [one.id for one in deliveries.due(owing, NOW + HOUR)] == [3, 1, 2]
@@ -46,8 +50,8 @@ def test_an_empty_outbox(db: Database) -> None:
 
 
 def test_what_is_in_flight_is_not_due_and_is_found_again_as_a_possible_repeat(owing: Database) -> None:
-    flying = deliveries.mark_sending(owing, deliveries.due(owing, NOW), NOW)
-    assert [(one.id, one.attempts, one.last_try) for one in flying] == [(3, 3, NOW), (1, 1, NOW)]
+    marked = deliveries.mark_sending(owing, flying(deliveries.due(owing, NOW)))
+    assert [(one.id, one.attempts, one.last_try) for one in marked] == [(3, 3, NOW), (1, 1, NOW)]
     assert deliveries.due(owing, NOW) == ()
     again = deliveries.recover(owing, NOW + HOUR)
     assert {(one.id, one.possible_repeat, one.state) for one in again} == {
@@ -59,7 +63,7 @@ def test_what_is_in_flight_is_not_due_and_is_found_again_as_a_possible_repeat(ow
 
 
 def test_what_was_sent_is_settled(owing: Database) -> None:
-    (first, *_) = deliveries.mark_sending(owing, deliveries.due(owing, NOW), NOW)
+    (first, *_) = deliveries.mark_sending(owing, flying(deliveries.due(owing, NOW)))
     sent = replace(first, state=DeliveryState.SENT, receipt="250 ok", sent_at=NOW)
     deliveries.record(owing, (sent,))
     assert deliveries.get(owing, first.id) == sent
@@ -73,7 +77,7 @@ def test_what_was_sent_is_settled(owing: Database) -> None:
 def test_what_was_cancelled_while_it_was_composed_does_not_go_out(owing: Database) -> None:
     due = deliveries.due(owing, NOW)
     deliveries.cancel(owing, 3, NOW)
-    assert [one.id for one in deliveries.mark_sending(owing, due, NOW)] == [1]
+    assert [one.id for one in deliveries.mark_sending(owing, flying(due))] == [1]
     assert deliveries.get(owing, 3).state is DeliveryState.CANCELLED
 
 

@@ -43,10 +43,11 @@ def _print(text: str) -> object:
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What sending uses of the world. `mark` and `record` write rows, and have committed when they
-    return. `fault` is told every step by name, and is where tests pull the plug. `seconds` is the
-    deadline of one send; `stopping` ends the work early, leaving the rest owed."""
+    return; `mark` leaves out what was cancelled meanwhile, and gives back the rest. `fault` is told every
+    step by name, and is where tests pull the plug. `seconds` is the deadline of one send; `stopping` ends
+    the work early, leaving the rest owed. `paces`: when each channel last sent."""
 
-    mark: Callable[[Rows], None]
+    mark: Callable[[Rows], Rows]
     record: Callable[[Rows], None]
     clock: Callable[[], datetime]
     fault: Callable[[str], None] = lambda point: None
@@ -56,11 +57,15 @@ class Tools:
     write: Callable[[str], object] = _print
     seconds: float = 60.0
     stopping: Callable[[], bool] = lambda: False
+    paces: dict[str, _Pace] = field(default_factory=dict)
+
+    def pace(self, channel: str) -> _Pace:
+        return self.paces.setdefault(channel, _Pace())
 
 
 def attempt(batch: Batch, message: Message, channel: Channel, tools: Tools) -> Rows:
     """One attempt to send `message`, in this thread: every row of the batch as it now stands."""
-    course = _course(batch, message, channel, tools, _Pace())
+    course = _course(batch, message, channel, tools)
     try:
         send = next(course)
         while True:
@@ -155,30 +160,32 @@ class _Pace:
     last: float | None = None
 
 
-def _course(batch: Batch, message: Message, channel: Channel, tools: Tools, pace: _Pace) -> _Course:
+def _course(batch: Batch, message: Message, channel: Channel, tools: Tools) -> _Course:
     """The steps of one batch. Yields what to send, is sent the outcome, returns the settled rows."""
     kind = kinds.load(channel.kind)
     settled: list[Delivery] = []
     try:
         parts = kind.render(message, channel)
     except DeliveryError as error:
-        rows = _settle(_marked(batch.deliveries, batch, tools.clock()), error, batch, tools)
+        rows = _settle(tools.mark(_marked(batch.deliveries, batch, tools.clock())), error, batch, tools)
         tools.record(rows)
         return rows
     waiting = list(batch.deliveries)
     for part in parts:
         mine = [row for row in waiting if part.part == part.parts or row.alert_id in part.alerts]
         waiting = [row for row in waiting if row not in mine]
-        sending = _marked(mine, batch, tools.clock())
         tools.fault("before-mark")
-        tools.mark(sending)
+        sending = tools.mark(_marked(mine, batch, tools.clock()))
         tools.fault("marked")
-        to = tuple(dict.fromkeys(row.recipient for row in mine)) or batch.recipients
-        outcome = yield _errand(part, channel, batch, tools, pace, to)
+        if mine and not sending:
+            continue  # cancelled by hand, or undone, since it was composed
+        to = tuple(dict.fromkeys(row.recipient for row in sending)) or batch.recipients
+        outcome = yield _errand(part, channel, batch, tools, to)
         tools.fault("answered")
         rows = _settle(sending, outcome, batch, tools)
         if isinstance(outcome, DeliveryError):
-            rows += _settle(_marked(waiting, batch, tools.clock()), _not_reached(outcome), batch, tools)
+            unsent = tools.mark(_marked(waiting, batch, tools.clock()))
+            rows += _settle(unsent, _not_reached(outcome), batch, tools)
         tools.record(rows)
         tools.fault("recorded")
         settled += rows
@@ -188,9 +195,9 @@ def _course(batch: Batch, message: Message, channel: Channel, tools: Tools, pace
 
 
 def _errand(
-    part: Payload, channel: Channel, batch: Batch, tools: Tools, pace: _Pace, to: tuple[str, ...]
+    part: Payload, channel: Channel, batch: Batch, tools: Tools, to: tuple[str, ...]
 ) -> Callable[[], Receipt]:
-    kind = kinds.load(channel.kind)
+    kind, pace = kinds.load(channel.kind), tools.pace(channel.name)
     spacing = float(getattr(kind, "SPACING_SECONDS", 0.0))
     sending = Sending(
         recipients=to,
@@ -297,7 +304,6 @@ class _Lane:
     name: str
     work: list[Work] = field(default_factory=list)
     course: _Course | None = None
-    pace: _Pace = field(default_factory=_Pace)
     turn: int = 0
     started: float = 0.0
     busy: bool = False
@@ -330,7 +336,7 @@ class _Lane:
     def _next_send(self, outcome: Outcome | None, tools: Tools) -> Callable[[], Receipt]:
         if self.course is None:
             batch, message, channel = self.work.pop(0)
-            self.course = _course(batch, message, channel, tools, self.pace)
+            self.course = _course(batch, message, channel, tools)
             return next(self.course)
         return self.course.send(outcome) if outcome is not None else next(self.course)
 

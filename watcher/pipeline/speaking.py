@@ -38,7 +38,7 @@ from watcher.pipeline.memory_window import STORY_WINDOW
 from watcher.pipeline.polling import WRITING, Clock
 from watcher.store import alerts, channels, deliveries, digests, health, items, known, meta, sources
 from watcher.store import findings as store_findings
-from watcher.store.database import Database
+from watcher.store.database import Database, writing
 from watcher.topic import Topic
 
 log = logging.getLogger("watcher.speak")
@@ -79,20 +79,21 @@ def speak(
     with WRITING:
         register(config, db, now)
         _open_digests(config, db, now)
+    shown: dict[str, _Shown] = {}
     tools = deliver.Tools(
-        mark=lambda rows: deliveries.record(db, rows),
-        record=lambda rows: deliveries.record(db, rows),
+        mark=lambda rows: deliveries.mark_sending(db, rows),
+        record=lambda rows: _record(db, rows, shown),
         clock=clock,
         fault=fault,
         stopping=stopping,
         write=write,
     )
     spoken = Spoken()
-    _send_due(config, topic, db, tools, spoken, away)
+    _send_due(config, topic, db, tools, spoken, shown, away)
     with WRITING:  # after sending: what has just gone out is no trouble any more
         raised = _tell_troubles(config, db, clock())
     if raised:
-        _send_due(config, topic, db, tools, spoken, None)
+        _send_due(config, topic, db, tools, spoken, shown, None)
     return spoken
 
 
@@ -102,9 +103,11 @@ def _send_due(
     db: Database,
     tools: deliver.Tools,
     spoken: Spoken,
+    shown: dict[str, _Shown],
     away: tuple[datetime, datetime] | None,
 ) -> None:
     now = tools.clock()
+    newest = digests.newest_item(db)  # before composing: what comes in meanwhile is the next digest's
     ready = _ready(config, db, now, away)
     deliveries.record(db, ready.changed)
     work = []
@@ -113,10 +116,10 @@ def _send_due(
         message = composed(config, topic(), db, batch, channel, now, away)
         if deliver.worth_sending(message, config.policy):
             work.append((batch, message, channel))
+            shown[batch.key] = _Shown(newest, len(message.told), sum(len(x) for _, x in message.others))
         else:
             deliveries.record(db, deliver.skip(batch, "nothing to say, and empty digests are switched off"))
     rows = deliver.speak(work, tools)
-    _remember(db, work, rows, now)
     spoken.messages += len(work)
     spoken.states.update(row.state.value for row in rows)
     spoken.reasons += sorted({f"{r.channel}: {r.reason}" for r in rows if r.reason} - set(spoken.reasons))
@@ -315,25 +318,31 @@ def _wanted(item: Item, channel: Channel) -> bool:
     )
 
 
-def _remember(
-    db: Database,
-    work: Iterable[tuple[Batch, Message, Channel]],
-    rows: Iterable[Delivery],
-    now: datetime,
-) -> None:
-    """A digest counts once the server took it; from then on the next one starts."""
-    sent = {row.alert_id for row in rows if row.state is DeliveryState.SENT}
-    for batch, message, channel in work:
-        hours = [a for a in batch.alerts if a.kind is AlertKind.DIGEST and a.id in sent]
-        if hours:
-            shown = sum(len(lines) for _, lines in message.others)
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a message showed: the newest item that it could have, and how many alerts and lines it did."""
+
+    newest: int
+    alerts: int
+    lines: int
+
+
+def _record(db: Database, rows: Sequence[Delivery], shown: Mapping[str, _Shown]) -> None:
+    """The rows as they now stand and, in the same transaction, that a digest counts: the server took it,
+    and from then on the next one starts."""
+    sent = [row for row in rows if row.state is DeliveryState.SENT]
+    with writing(db):
+        deliveries.record(db, rows)
+        hours = {a.id for a in alerts.many(db, {row.alert_id for row in sent}) if a.kind is AlertKind.DIGEST}
+        for row in {(r.channel, r.batch): r for r in sent if r.alert_id in hours}.values():
+            what = shown[row.batch]
             digests.record(
                 db,
-                channel.name,
-                now,
-                upto_item=digests.newest_item(db),
-                alerts=len(message.told),
-                items=shown,
+                row.channel,
+                row.sent_at or row.due,
+                upto_item=what.newest,
+                alerts=what.alerts,
+                items=what.lines,
             )
 
 

@@ -67,17 +67,13 @@ def recover(db: Database, now: datetime) -> tuple[Delivery, ...]:
     return again
 
 
-def mark_sending(db: Database, deliveries: Sequence[Delivery], now: datetime) -> tuple[Delivery, ...]:
-    """Committed before the first byte goes out. Returns them in flight, one attempt more; those that were
-    settled meanwhile (cancelled by hand) are left out."""
+def mark_sending(db: Database, rows: Sequence[Delivery]) -> tuple[Delivery, ...]:
+    """Store rows in flight, committed before the first byte goes out. Returns those that were still open:
+    what was settled meanwhile (cancelled by hand, undone by a mark) is left as it is."""
     with writing(db):
-        stored = {one.id: one for one in many(db, [one.id for one in deliveries])}
+        stored = {one.id: one.state for one in many(db, [one.id for one in rows])}
         free = (DeliveryState.PENDING, DeliveryState.LATER)
-        flying = tuple(
-            replace(one, state=DeliveryState.SENDING, attempts=one.attempts + 1, last_try=now)
-            for one in deliveries
-            if one.id in stored and stored[one.id].state in free
-        )
+        flying = tuple(one for one in rows if stored.get(one.id) in free)
         record(db, flying)
     return flying
 
