@@ -29,6 +29,7 @@ class Start:
         self.config_file = Path(config_file)
         self.verbose = verbose
         self._config: Config | None = None
+        self._topic: Topic | None = None
 
     def config(self) -> Config:
         if self._config is None:
@@ -41,12 +42,14 @@ class Start:
         return self._config
 
     def topic(self) -> Topic:
-        """The configured topic, or the shipped one where there is no configuration file."""
-        from watcher.config import load_topic
+        """The configured topic, or the shipped one where there is no configuration file. Read once: the
+        judge compiles its patterns once for each topic that it is given."""
+        if self._topic is None:
+            from watcher.config import load_topic
 
-        if not self.config_file.exists() and self.config_file == Path("config.toml"):
-            return load_topic(SHIPPED_TOPIC)
-        return load_topic(self.config().topic_dir)
+            absent = not self.config_file.exists() and self.config_file == Path("config.toml")
+            self._topic = load_topic(SHIPPED_TOPIC if absent else self.config().topic_dir)
+        return self._topic
 
     def policy(self) -> Policy:
         """The configured policy, or the default one where there is no configuration file."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from watcher.collect.reading import NO_HINTS, PollHints
 from watcher.model import Fetched, FetchFailed, FetchResult, PollState, Source, SourceId
@@ -97,54 +98,67 @@ def after_poll(
     so that its validators are not kept. Digest, seen hashes and memo are the parser's.
     """
     usual = max(source.every_seconds or poll_every_seconds, min_poll_seconds, 1 if min_poll_seconds else 0)
-    state = replace(state, polls=state.polls + 1, last_poll=now, not_before=None)
     if isinstance(result, FetchFailed):
-        return _after_failure(state, result, now, usual, min_poll_seconds, jitter)
-    state = _moved(source, _succeeded(state, result, now, new), result.moved_to)
+        polled = replace(state, polls=state.polls + 1, last_poll=now, not_before=None)
+        return _after_failure(polled, result, now, usual, min_poll_seconds, jitter)
     lowest = max(min_poll_seconds, source.every_seconds or 0)
     share = (entries - new) / entries if isinstance(result, Fetched) and entries else 1.0
     interval = _adapted(state, share, usual, lowest)
     wished = max(interval, _freshness(result.headers, now), _rhythm(hints))
     when = _outside_skipped(now + timedelta(seconds=wished * (1 + SPREAD * jitter)), hints, now)
-    return replace(state, interval_seconds=interval, next_poll=max(when, now + timedelta(seconds=lowest)))
+    changes = _succeeded(state, result, now, new) | _moved(source, state, result.moved_to)
+    # One copy of the state a poll: each costs 15 µs, and most polls bring nothing else.
+    return replace(
+        state, **changes, interval_seconds=interval, next_poll=max(when, now + timedelta(seconds=lowest))
+    )
 
 
-def _succeeded(state: PollState, result: FetchResult, now: datetime, new: int) -> PollState:
-    state = replace(state, failures=0, error=None, error_text="", last_ok=now, items=state.items + new)
+def _succeeded(state: PollState, result: FetchResult, now: datetime, new: int) -> dict[str, Any]:
+    """What an answer changes, by field."""
+    changes: dict[str, Any] = {
+        "polls": state.polls + 1,
+        "last_poll": now,
+        "not_before": None,
+        "failures": 0,
+        "error": None,
+        "error_text": "",
+        "last_ok": now,
+    }
     if isinstance(result, Fetched):
-        etag, modified = result.headers.get("etag"), result.headers.get("last-modified")
-        state = replace(state, etag=etag or None, last_modified=modified or None)
+        changes["etag"] = result.headers.get("etag") or None
+        changes["last_modified"] = result.headers.get("last-modified") or None
     if not new:
-        return state
-    if state.last_new is not None and state.polls > 1:
+        return changes
+    changes |= {"items": state.items + new, "last_new": now}
+    if state.last_new is not None and state.polls:
         gap = max((now - state.last_new).total_seconds(), 0.0) / new
         habit = gap if state.habit_seconds is None else 0.8 * state.habit_seconds + 0.2 * gap
-        state = replace(state, habit_seconds=int(habit))
-    return replace(state, last_new=now)
+        changes["habit_seconds"] = int(habit)
+    return changes
 
 
-def _moved(source: Source, state: PollState, target: str | None) -> PollState:
+def _moved(source: Source, state: PollState, target: str | None) -> dict[str, Any]:
     """The stored address is rewritten after three permanent redirects in a row to the same target."""
     here = address_of(source, state)
     if target is None or target == here:
-        return replace(state, moved_to=None, moved_times=0)
+        return {"moved_to": None, "moved_times": 0}
     times = state.moved_times + 1 if target == state.moved_to else 1
     if times < MOVED_AFTER:
-        return replace(state, moved_to=target, moved_times=times)
+        return {"moved_to": target, "moved_times": times}
     earlier = state.earlier_urls if source.url in state.earlier_urls else (source.url,)
     if here not in earlier:
         earlier = (*earlier, here)
     kept = (earlier[0], *earlier[1:][-(MAX_EARLIER_URLS - 1) :])
-    return replace(state, url=target, earlier_urls=kept, moved_to=None, moved_times=0)
+    return {"url": target, "earlier_urls": kept, "moved_to": None, "moved_times": 0}
 
 
 def _adapted(state: PollState, share: float, usual: int, lowest: int) -> int:
     """Slower when more than two thirds of the entries were known, faster when less than one third.
 
-    The first body tells nothing: all of it is new to us.
+    `state` is as before the poll. The first body tells nothing: all of it is new to us.
     """
     interval = float(state.interval_seconds or usual)
-    if state.polls > 1:
+    if state.polls:
         interval *= SLOWER if share > 2 / 3 else FASTER if share < 1 / 3 else 1
     slowest = max(usual, min(usual * SLOWEST_ADAPTED, DAY))
     return round(min(max(interval, lowest), slowest))

@@ -65,10 +65,10 @@ class _Reader:
         watcher = self._section("watcher", WatcherSection)
         zone = self._zone(watcher.timezone)
         rules = self._section("policy", PolicySection)
-        topic_dir, topic = self._topic(self._section("topic", TopicSection))
+        section = self._section("sources", SourcesSection)
+        topic_dir, topic = self._topic(self._section("topic", TopicSection), "topic" in section.packs)
         state_dir = self.folder / Path(watcher.state_dir).expanduser()
         sourcing = Sourcing(self.folder, self.source_kinds, self.resolver, self.troubles)
-        section = self._section("sources", SourcesSection)
         sources = sourcing.sources(section, _origins(topic_dir, topic), state_dir / OWN)
         channels = self._channels(zone)
         if topic:
@@ -118,8 +118,9 @@ class _Reader:
             self.troubles.add(("watcher", "timezone"), f"unknown time zone '{name}'{hint}")
             return ZoneInfo("UTC")
 
-    def _topic(self, section: TopicSection) -> tuple[Path, Topic | None]:
-        """Its sources and its words; the rest of the pack is read by who needs it."""
+    def _topic(self, section: TopicSection, sources: bool) -> tuple[Path, Topic | None]:
+        """Its sources, when they are watched, and its words, when some are named: the lifecycle is a
+        quarter of a megabyte. The rest of the pack is read by who needs it."""
         directory = self.folder / Path(section.path).expanduser() if section.path else SHIPPED / section.name
         if not directory.is_dir():
             shipped = sorted(one.name for one in SHIPPED.iterdir() if (one / "lexicon.toml").exists())
@@ -127,7 +128,21 @@ class _Reader:
             hint = nearest(asked, shipped) or f"; shipped: {', '.join(shipped)}"
             self.troubles.add(("topic", key), f"there is no topic '{asked}'{hint}")
             return directory, None
-        return directory, load_topic(directory, ("lifecycle", "sources"))
+        words = self._names_words() or directory.resolve().parent != SHIPPED.resolve()
+        parts = [part for part, wanted in (("lifecycle", words), ("sources", sources)) if wanted]
+        return directory, load_topic(directory, parts)
+
+    def _names_words(self) -> bool:
+        """Whether the file names kinds of news other than our defaults, which every shipped topic knows."""
+        policy, tables = self.file.values.get("policy"), self.file.values.get("channels")
+        known = {*PolicySection().instant, *PolicySection().pass_quiet, *AlertKind}
+        for table in (policy, *(tables if isinstance(tables, list) else ())):
+            for key in ("instant", "pass_quiet"):
+                words = table.get(key) if isinstance(table, dict) else None
+                words = [words] if isinstance(words, str) else words
+                if words is not None and not (isinstance(words, list) and known.issuperset(map(str, words))):
+                    return True
+        return False
 
     def _channels(self, zone: ZoneInfo) -> tuple[Channel, ...]:
         channeling = Channeling(self.folder, self.channel_kinds, zone, self.resolver, self.troubles)
@@ -135,8 +150,10 @@ class _Reader:
 
     def _check_words(self, rules: PolicySection, developments: tuple[str, ...]) -> None:
         """Kinds of news must be the topic's own words, in [policy] and in every channel."""
-        self._known_words(("policy", "instant"), rules.instant, developments)
         self._known_words(("policy", "instant_modalities"), rules.instant_modalities, tuple(Modality))
+        if not developments:
+            return
+        self._known_words(("policy", "instant"), rules.instant, developments)
         self._known_words(("policy", "pass_quiet"), rules.pass_quiet, (*developments, *AlertKind))
         tables = self.file.values.get("channels")
         for index, table in enumerate(tables if isinstance(tables, list) else ()):
