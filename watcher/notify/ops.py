@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from watcher.model import (
     Alert,
@@ -27,7 +28,9 @@ from watcher.model import (
 from watcher.notify.deliver import waited
 from watcher.notify.markup import cut
 from watcher.notify.plan import OPEN
-from watcher.notify.wording import Words, moment_words
+
+if TYPE_CHECKING:
+    from watcher.notify.wording import Words
 
 OUTBOX_AFTER = timedelta(hours=1)
 SOURCES_AFTER = timedelta(hours=1)
@@ -88,6 +91,8 @@ def ops_alerts(
     zone: tzinfo = UTC,
 ) -> tuple[Alert, ...]:
     """The operational alerts due now, numbered from `first`. `told`: those of the past, open or over."""
+    from watcher.notify.wording import Words  # here: mostly there is nothing to tell
+
     words = words or Words()
     episodes = _episodes(told)
     alerts: list[Alert] = []
@@ -267,6 +272,8 @@ def _over(name: str, episode: _Episode, now: datetime, words: Words) -> Alert:
 
 
 def _facts(trouble: Trouble, now: datetime, words: Words, zone: tzinfo) -> dict[str, object]:
+    from watcher.notify.wording import moment_words
+
     lasts = now - trouble.since
     shown: dict[str, object] = {"channel": "", "count": 0, "total": 0, "reason": "", "last": ""}
     for key, value in trouble.facts.items():

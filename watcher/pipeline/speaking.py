@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from watcher.judge.conclude import conclude_clock
-from watcher.judge.decide import digest_due
 from watcher.judge.hours import last_digest
 from watcher.model import (
     Alert,
@@ -26,17 +24,14 @@ from watcher.model import (
     DeliveryId,
     DeliveryState,
     Findings,
-    Item,
     Message,
     Urgency,
 )
-from watcher.notify import deliver, ops, roundup
-from watcher.notify.compose import Context, compose, tell
+from watcher.notify import deliver, ops
 from watcher.notify.plan import Batch, Plan, open_digest, plan
-from watcher.notify.wording import Words
 from watcher.pipeline.memory_window import STORY_WINDOW
 from watcher.pipeline.polling import WRITING, Clock
-from watcher.store import alerts, channels, deliveries, digests, health, items, known, meta, sources
+from watcher.store import alerts, channels, deliveries, digests, known, meta, sources
 from watcher.store import findings as store_findings
 from watcher.store.database import Database, writing
 from watcher.topic import Topic
@@ -44,8 +39,6 @@ from watcher.topic import Topic
 log = logging.getLogger("watcher.speak")
 
 AWAY_AFTER = timedelta(hours=3)
-OLD_NEWS = timedelta(days=14)
-"""A relevant report that was published longer before it was found is not put into a digest."""
 _SETTLED_SEEN = timedelta(days=7)
 
 
@@ -111,6 +104,8 @@ def _send_due(
     ready = _ready(config, db, now, away)
     deliveries.record(db, ready.changed)
     work = []
+    if ready.batches:
+        from watcher.pipeline.composing import composed  # here: most polls have nothing to say
     for batch in ready.batches:
         channel = next(c for c in config.channels if c.name == batch.channel)
         message = composed(config, topic(), db, batch, channel, now, away)
@@ -132,6 +127,9 @@ def register(config: Config, db: Database, now: datetime) -> None:
 
 def next_digest(config: Config, topic: Topic, db: Database, name: str, now: datetime) -> Message:
     """The digest that `name` would get at its next hour if nothing more came in. Writes nothing."""
+    from watcher.judge.decide import digest_due
+    from watcher.pipeline.composing import composed
+
     channel = next(c for c in config.channels if c.name == name)
     hour = digest_due(digest_specs(channel, config), config.zone, now, channel.quiet or config.policy.quiet)
     hour = hour or now
@@ -163,6 +161,8 @@ def tick_clock(
     hour = now.strftime("%Y-%m-%dT%H")
     if not again and meta.get(db, "calendar") == hour:
         return 0
+    from watcher.judge.conclude import conclude_clock
+
     with WRITING:
         memory = known.known(db, now, STORY_WINDOW)
         told = conclude_clock(memory, topic(), config.policy, config.channels, now)
@@ -203,11 +203,15 @@ def _tell_troubles(config: Config, db: Database, now: datetime) -> int:
     if not config.channels:
         return 0
     polls = tuple(sources.states(db).values())
-    words = Words("en", config.templates_dir)
     rows = (*deliveries.owed(db), *deliveries.settled_since(db, now - _SETTLED_SEEN))
     grace = timedelta(minutes=config.policy.digest_grace_minutes)
     found = ops.troubles(rows, polls, _digest_facts(config, db, now), now, grace)
     told = alerts.operational_since(db, now - timedelta(days=60))
+    if not found and not told:
+        return 0
+    from watcher.notify.wording import Words
+
+    words = Words("en", config.templates_dir)
     ids = known.ids(db)
     raised = ops.ops_alerts(found, told, now, AlertId(ids.alert), words=words, zone=config.zone)
     if raised:
@@ -247,75 +251,6 @@ def outbox(db: Database, now: datetime) -> tuple[tuple[Delivery, ...], Mapping[i
     rows |= {d.id: d for d in deliveries.settled_since(db, now - timedelta(hours=1))}
     told |= {a.id: a for a in alerts.many(db, {d.alert_id for d in rows.values()} - set(told))}
     return tuple(rows.values()), told
-
-
-def composed(
-    config: Config,
-    topic: Topic,
-    db: Database,
-    batch: Batch,
-    channel: Channel,
-    now: datetime,
-    away: tuple[datetime, datetime] | None = None,
-) -> Message:
-    """The message of a batch, as it goes out and as a preview shows it."""
-    names = {code: state.name for code, state in topic.states.items()}
-    members = items.many(db, {i for a in batch.alerts for i in _members(a)})
-    words = Words("en", config.templates_dir)
-    followed = {a.id: a for a in alerts.many(db, {a.follows for a in batch.alerts if a.follows})}
-    told = [
-        tell(
-            a,
-            members,
-            names,
-            now,
-            words=words,
-            followed=followed.get(a.follows) if a.follows else None,
-            zone=config.zone,
-        )
-        for a in batch.alerts
-    ]
-    context = Context(now, names, config.zone, templates_dir=config.templates_dir, away=away)
-    if batch.kind == "digest":
-        context = _digest_context(context, config, db, channel, batch, now)
-    return compose(told, channel, context, batch)
-
-
-def _members(alert: Alert) -> Sequence[int]:
-    return (*alert.items, *(alert.development.item_ids if alert.development else ()))
-
-
-def _digest_context(
-    context: Context, config: Config, db: Database, channel: Channel, batch: Batch, now: datetime
-) -> Context:
-    told = {i for a in batch.alerts for i in _members(a)}
-    fresh = [i for i in digests.undigested(db, channel.name) if _recent(i) and _wanted(i, channel)]
-    lines = roundup.others(fresh, context.names, told=told)
-    state = roundup.health(
-        config.sources,
-        sources.states(db),
-        now,
-        relevant_languages=health.relevant_by_language(db, now),
-        owed=max(0, deliveries.outbox(db, now).overdue - len(batch.deliveries)),
-        last_digest=digests.last(db).get(channel.name),
-        zone=config.zone,
-    )
-    return replace(context, others=lines, health=state)
-
-
-def _recent(item: Item) -> bool:
-    published = item.entry.published
-    return published is None or item.first_seen - published <= OLD_NEWS
-
-
-def _wanted(item: Item, channel: Channel) -> bool:
-    """The channel's own rules hold for what rides along in a digest, too."""
-    return (
-        (not channel.states or bool(set(channel.states) & set(item.states)))
-        and (not channel.languages or item.language in channel.languages)
-        and (not channel.tags or bool(set(channel.tags) & set(item.entry.tags)))
-        and item.entry.tier >= channel.min_tier
-    )
 
 
 @dataclass(frozen=True, slots=True)
