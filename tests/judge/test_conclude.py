@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.judge.desk import Desk, an_item, at, from_the_baseline, votes
 from watcher.judge.conclude import conclude
 from watcher.judge.dating import likely_dates
-from watcher.model import EntryKey, Item, ItemId, Known, Modality, Tier
+from watcher.model import AlertKind, EntryKey, Item, ItemId, Known, Modality, Standing, Tier
 
 STAGES = (
     "W1_CONSIDERING",
@@ -162,4 +162,8 @@ def test_a_month_s_news_read_in_one_go_is_told_as_if_read_daily() -> None:
     for row in sorted(rows, key=lambda r: r.entry.published or r.first_seen):
         daily.hear(row)
     at_once.hear(*rows, now=at("2025-06-04") + timedelta(hours=1))
-    assert [(a.key, a.urgency) for a in daily.alerts] == [(a.key, a.urgency) for a in at_once.alerts]
+    apart = [a for a in daily.alerts if a.kind is not AlertKind.PROMOTION]  # at once it is part of the alert
+    assert [(a.key, a.urgency) for a in apart] == [(a.key, a.urgency) for a in at_once.alerts]
+    vote = at_once.alerts[0].development
+    assert vote
+    assert (vote.standing, vote.sources) == (Standing.CONFIRMED, 2)

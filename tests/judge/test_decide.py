@@ -282,6 +282,62 @@ def test_what_was_not_sent_yet_is_cancelled_instead_of_corrected() -> None:
     assert [d.state for d in owed(desk)] == [DeliveryState.CANCELLED]
 
 
+def test_a_word_taken_back_reaches_those_who_heard_only_the_confirmation() -> None:
+    desk = Desk(channels=(CHAT, replace(CHAT, name="strict", min_tier=Tier.OFFICIAL)))
+    desk.hear(an_item(1))
+    desk.hear(an_item(2, "Official record", tier=Tier.OFFICIAL, published="2025-06-20"))
+    heard = owed(desk, "strict")
+    assert len(heard) == 1
+    desk.deliveries |= {d.id: replace(d, state=DeliveryState.SENT) for d in desk.deliveries.values()}
+    desk.marks = (Mark(ItemId(1), "irrelevant"), Mark(ItemId(2), "irrelevant"))
+    righted = desk.hear(desk.items[1], desk.items[2], now=at("2025-06-21"))
+    assert [a.kind for a in righted.alerts] == [AlertKind.RETRACTION]
+    assert sorted(d.channel for d in righted.deliveries) == ["chat", "strict"]
+
+
+@pytest.mark.parametrize(
+    ("state", "repeat", "told"),
+    [
+        (DeliveryState.SENT, False, True),
+        (DeliveryState.SENDING, False, True),
+        (DeliveryState.LATER, True, True),  # it may have arrived
+        (DeliveryState.LATER, False, False),
+        (DeliveryState.REFUSED, False, False),
+        (DeliveryState.CANCELLED, False, False),
+    ],
+)
+def test_a_retraction_reaches_who_got_it_and_nobody_else(
+    state: DeliveryState, repeat: bool, told: bool
+) -> None:
+    desk = Desk(channels=(replace(CHAT, digest_enabled=False, instant=("parliament_vote",)),))
+    desk.hear(an_item(1))
+    (first,) = owed(desk)
+    desk.deliveries[first.id] = replace(first, state=state, possible_repeat=repeat)
+    desk.marks = (Mark(ItemId(1), "irrelevant"),)
+    righted = desk.hear(desk.items[1], now=at("2025-06-20"))
+    assert [d.alert_id for d in righted.deliveries if d.id != first.id] == [2] * told
+    assert desk.deliveries[first.id].state is (
+        DeliveryState.CANCELLED if state is DeliveryState.LATER else state
+    )
+
+
+def test_a_channel_without_digest_hears_at_once_what_came_of_its_alert() -> None:
+    desk = Desk(channels=(replace(CHAT, digest_enabled=False),))
+    desk.hear(an_item(1))
+    desk.hear(an_item(2, "Another outlet"), now=at("2025-06-20"))
+    assert [(a.kind, a.urgency) for a in desk.alerts][-1] == (AlertKind.PROMOTION, Urgency.DIGEST)
+    assert [d.due for d in owed(desk)] == [at("2025-06-19"), at("2025-06-20")]
+
+
+def test_reports_read_together_make_one_alert_with_all_its_sources() -> None:
+    desk = Desk()
+    desk.hear(an_item(1), an_item(2, "Another outlet", language="sv"))
+    (alert,) = desk.alerts
+    assert alert.development is not None
+    assert (alert.kind, alert.development.standing.value, alert.items) == (AlertKind.NEW, "confirmed", (1, 2))
+    assert len(owed(desk)) == 1
+
+
 def test_a_lesser_source_s_denial_stands_beside_the_report() -> None:
     desk = Desk()
     desk.hear(an_item(1, tier=Tier.OFFICIAL))

@@ -173,15 +173,12 @@ EXPECTED_INSTANT = [
 ]
 
 EXPECTED_DIGEST = [
-    ("2025-03-25", "promotion", "LV", "government_decision"),
     ("2025-04-02", "new", "NO", "reaffirmed"),
     ("2025-04-02", "promotion", "FI", "government_decision"),
     ("2025-04-16", "contradiction", "LV", "in_effect"),
     ("2025-04-16", "contradiction", "LV", "parliament_vote"),
-    ("2025-04-16", "promotion", "LV", "parliament_vote"),
     ("2025-05-28", "new", "EE", "parliament_vote"),
     ("2025-06-27", "contradiction", "TO", "acceded_or_ratified"),
-    ("2025-06-27", "promotion", "EE,LT,LV", "notified_un"),
     ("2025-06-27", "promotion", "TO", "acceded_or_ratified"),
     ("2025-08-20", "new", "PL", "notified_un"),
     ("2025-11-01", "clock", "TO", "in_effect"),

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.notify.factories import NAMES, NOW, SENTENCE, a_development, an_alert, an_entry, an_item
-from watcher.model import AlertKind, Evidence, ItemId, Standing, Tier
-from watcher.notify.compose import headline, tell
+from tests.notify.factories import NAMES, NOW, SENTENCE, a_channel, a_development, an_alert, an_entry, an_item
+from watcher.model import AlertId, AlertKind, DevelopmentId, Evidence, ItemId, Standing, Tier
+from watcher.notify.compose import Context, compose, headline, tell
+from watcher.notify.plan import Batch
 
 
 def test_the_evidence_comes_with_the_report_that_it_stands_in() -> None:
@@ -108,3 +109,18 @@ def test_a_follow_up_names_what_it_follows_by_its_headline() -> None:
     told = tell(an_alert(2, kind=AlertKind.PROMOTION, follows=first.id), {}, NAMES, NOW, followed=first)
     assert told.text == (f"Follows “{headline(first, NAMES)}”.",)
     assert told.badge == "Follow-up: confirmed"
+
+
+def test_a_digest_tells_what_came_of_a_development_in_one_go() -> None:
+    later = a_development(standing=Standing.CONFIRMED, sources=3, delta=("also EE",))
+    rows = (
+        an_alert(1, development=a_development(standing=Standing.REPORTED, delta=("FI: voted",))),
+        an_alert(2, development=later, kind=AlertKind.PROMOTION, follows=AlertId(1)),
+        an_alert(3, development=a_development(id=DevelopmentId(9))),
+    )
+    told = [tell(a, {}, NAMES, NOW) for a in rows]
+    message = compose(told, a_channel(), Context(NOW, NAMES), Batch("digest", "desk", "k", rows, ()))
+    assert sorted(one.alert.id for one in message.told) == [2, 3]
+    joined = next(one for one in message.told if one.alert.id == 2)
+    assert (joined.independent, joined.delta, joined.badge) == (3, ("Finland: voted", "also Estonia"), "")
+    assert "now confirmed" in joined.headline

@@ -13,13 +13,14 @@ from tests.notify.factories import (
     NOW,
     a_channel,
     a_delivery,
+    a_development,
     a_policy,
     an_alert,
     an_item,
     later,
 )
 from tests.notify.servers import Answer, http_sink
-from watcher.model import Alert, AlertId, Channel, Delivery, DeliveryState, Message
+from watcher.model import Alert, AlertId, Channel, Delivery, DeliveryState, DevelopmentId, Message
 from watcher.notify import channels as kinds
 from watcher.notify.compose import Context, compose, tell
 from watcher.notify.deliver import (
@@ -301,7 +302,7 @@ def test_what_an_earlier_part_told_is_not_told_again() -> None:
     numbers = range(1, 31)
     rows = [a_delivery(n) for n in numbers]
     outbox = Outbox(rows)
-    alerts = [an_alert(n) for n in numbers]
+    alerts = [an_alert(n, development=a_development(id=DevelopmentId(n))) for n in numbers]
     with http_sink(Answer(), Answer(500), slack=True) as sink:
         channel = a_channel("slack", settings={"webhook": sink.url + "/hook"})
         (work,) = work_of(rows, alerts, [channel])

@@ -24,6 +24,7 @@ from watcher.model import (
     AlertId,
     AlertKind,
     Channel,
+    DevelopmentId,
     Line,
     Message,
     Receipt,
@@ -112,7 +113,12 @@ def test_a_reply_to_a_message_that_was_deleted_stands_alone() -> None:
 
 def test_a_long_digest_is_split_between_items() -> None:
     alerts = [
-        an_alert(n, development=a_development(delta=("new " * 100,), since_baseline=("then " * 100,)))
+        an_alert(
+            n,
+            development=a_development(
+                id=DevelopmentId(n), delta=("new " * 100,), since_baseline=("then " * 100,)
+            ),
+        )
         for n in range(1, 40)
     ]
     lines = tuple(Line(f"Report {n} " + "x" * 200, f"https://news.example/{n}", "Outlet") for n in range(200))

@@ -45,7 +45,9 @@ FOLLOWING = frozenset(
     }
 )
 RIGHTING = frozenset({AlertKind.CORRECTION, AlertKind.RETRACTION})
+GROWING = frozenset({AlertKind.UPDATE, AlertKind.PROMOTION, None})
 UNSENT = frozenset({DeliveryState.PENDING, DeliveryState.LATER})
+GOT = frozenset({DeliveryState.SENT, DeliveryState.SENDING})
 HOUR = timedelta(hours=1)
 
 
@@ -71,7 +73,7 @@ def decide(
     desk = _Desk(known, policy, channels, ids, now, {**known.items, **(items or {})})
     for change in changes:
         desk.clock(change) if isinstance(change, Due) else desk.take(change)
-    return Decision(tuple(desk.alerts), tuple(desk.deliveries.values()), desk.ids)
+    return Decision(tuple(desk.alerts.values()), tuple(desk.deliveries.values()), desk.ids)
 
 
 class _Desk:
@@ -93,10 +95,10 @@ class _Desk:
         for alert in known.alerts:
             if alert.development:
                 self.by_development[alert.development.id].append(alert)
-        self.owed: dict[AlertId, list[Delivery]] = defaultdict(list)
+        self.owed: dict[AlertId, dict[DeliveryId, Delivery]] = defaultdict(dict)
         for delivery in known.deliveries:
-            self.owed[delivery.alert_id].append(delivery)
-        self.alerts: list[Alert] = []
+            self.owed[delivery.alert_id][delivery.id] = delivery
+        self.alerts: dict[AlertId, Alert] = {}
         self.deliveries: dict[DeliveryId, Delivery] = {}
 
     # ── which alert ───────────────────────────────────────────────────────────────────────────
@@ -104,6 +106,12 @@ class _Desk:
     def take(self, change: Change) -> None:
         development = change.development
         first = self._first(development)
+        if first is not None and first.id in self.alerts and change.kind in GROWING:
+            if first.urgency is Urgency.INSTANT or not self._interrupts(change):
+                self._amend(first, change)
+                return
+            self._drop(first)
+            first = None
         if change.kind in FOLLOWING and (first is not None or change.kind is AlertKind.CONTRADICTION):
             self._follow(change, first)
         elif development.standing in (Standing.RETRACTED, Standing.DENIED) and change.kind in RIGHTING:
@@ -195,23 +203,64 @@ class _Desk:
         self.ids = replace(self.ids, alert=self.ids.alert + 1)
         self.told[key] = alert
         self.by_development[development.id].append(alert)
-        self.alerts.append(alert)
-        if not (self.known.first_run and self.policy.first_run == "silent"):
+        self.alerts[alert.id] = alert
+        if not self._hush():
             self._owe(alert, follows)
+
+    def _amend(self, alert: Alert, change: Change) -> None:
+        """What grew before anybody was told is told as it stands: one alert, not two."""
+        development = change.development
+        grown = replace(alert, development=development, items=development.item_ids or alert.items)
+        self.alerts[alert.id] = self.told[alert.key] = grown
+        told = self.by_development[development.id]
+        told[:] = [grown if a.id == alert.id else a for a in told]
+        if not self._hush():
+            self._owe(grown, None)
+
+    def _drop(self, alert: Alert) -> None:
+        """A line for the digest that has become worth an interruption before anybody saw it."""
+        del self.alerts[alert.id], self.told[alert.key]
+        told = self.by_development[alert.development.id] if alert.development else []
+        told[:] = [a for a in told if a.id != alert.id]
+        for number in self.owed.pop(alert.id, {}):
+            self.deliveries.pop(number, None)
 
     # ── to whom, and when ─────────────────────────────────────────────────────────────────────
 
+    def _hush(self) -> bool:
+        return self.known.first_run and self.policy.first_run == "silent"
+
     def _owe(self, alert: Alert, follows: Alert | None) -> None:
-        earlier = {(d.channel, d.recipient): d for d in self.owed.get(follows.id, ())} if follows else {}
+        rows = self._rows(alert, follows)
         for channel in self.channels:
             for recipient in channel.recipients:
-                before = earlier.get((channel.name, recipient))
-                if alert.kind in RIGHTING and before is not None and before.state in UNSENT:
-                    self._keep(
-                        replace(before, state=DeliveryState.CANCELLED, reason="undone before it was sent")
-                    )
-                elif self._concerns(channel, alert, follows, before):
-                    self._deliver(alert, channel, recipient, before)
+                own = [d for d in rows if (d.channel, d.recipient) == (channel.name, recipient)]
+                if alert.kind in RIGHTING:
+                    self._right(alert, channel, recipient, own)
+                elif any(d.alert_id == alert.id for d in own):
+                    continue  # amended: owed already
+                elif self._concerns(channel, alert, follows, own[0] if own else None):
+                    self._deliver(alert, channel, recipient, own[0] if own else None)
+
+    def _rows(self, alert: Alert, follows: Alert | None) -> list[Delivery]:
+        """Everything on this development that anybody was told or is owed, what it follows first."""
+        told = [follows] if follows is not None else []
+        if alert.kind in FOLLOWING:
+            for one in (alert, *told):
+                told += self._of(one.development.id) if one.development else []
+        elif alert.id in self.owed:
+            told.append(alert)
+        rows = [d for number in dict.fromkeys(a.id for a in told) for d in self.owed[number].values()]
+        return sorted(rows, key=lambda d: d.state is DeliveryState.CANCELLED)
+
+    def _right(self, alert: Alert, channel: Channel, recipient: str, own: Sequence[Delivery]) -> None:
+        """To those who got, or may have got, what was wrong; what they are still owed of it is undone."""
+        for row in own:
+            if row.state in UNSENT:
+                self._keep(replace(row, state=DeliveryState.CANCELLED, reason="undone before it was sent"))
+        got = [d for d in own if d.state in GOT or d.possible_repeat]
+        if got:
+            self._deliver(alert, channel, recipient, got[0])
 
     def _concerns(
         self, channel: Channel, alert: Alert, follows: Alert | None, before: Delivery | None
@@ -246,7 +295,7 @@ class _Desk:
         return not channel.tags or any(set(channel.tags) & set(i.entry.tags) for i in members)
 
     def _deliver(self, alert: Alert, channel: Channel, recipient: str, before: Delivery | None) -> None:
-        due = self._due(alert, channel)
+        due = self._due(alert, channel, before is not None)
         if due is None:
             return
         self._keep(
@@ -257,15 +306,17 @@ class _Desk:
                 recipient,
                 DeliveryState.PENDING,
                 due,
-                thread=(before.thread or before.receipt) if before else "",
+                thread=before.thread if before else "",
                 created=self.now,
             )
         )
         self.ids = replace(self.ids, delivery=self.ids.delivery + 1)
 
-    def _due(self, alert: Alert, channel: Channel) -> datetime | None:
-        """Now, after the quiet hours, or the next digest hour; None when the channel takes no digest."""
-        if self._instant_for(alert, channel):
+    def _due(self, alert: Alert, channel: Channel, told: bool) -> datetime | None:
+        """Now, after the quiet hours, or the next digest hour. Where there is no digest, what follows a
+        message that was sent there (`told`) goes by itself; None for the rest."""
+        alone = told and alert.kind in FOLLOWING and alert.kind is not AlertKind.UPDATE
+        if self._instant_for(alert, channel) or (alone and not channel.digest_enabled):
             quiet = channel.quiet or self.policy.quiet
             passes = alert.development is not None and alert.development.development in self.policy.pass_quiet
             due = self.now if passes else after_quiet(self.now, quiet)
@@ -278,9 +329,10 @@ class _Desk:
     def _instant_for(self, alert: Alert, channel: Channel) -> bool:
         if alert.urgency is not Urgency.INSTANT:
             return False
-        if channel.instant is None or alert.development is None or alert.kind in RIGHTING:
-            kinds: Iterable[str] = self.policy.instant
-            return alert.development is None or alert.kind in RIGHTING or self._in(alert.development, kinds)
+        if alert.development is None or alert.kind in RIGHTING:
+            return True
+        if channel.instant is None:
+            return self._in(alert.development, self.policy.instant)
         return alert.development.development in channel.instant
 
     @staticmethod
@@ -300,6 +352,7 @@ class _Desk:
 
     def _keep(self, delivery: Delivery) -> None:
         self.deliveries[delivery.id] = delivery
+        self.owed[delivery.alert_id][delivery.id] = delivery
 
 
 def digest_due(

@@ -122,7 +122,7 @@ def compose(told: Sequence[Told], channel: Channel, context: Context, batch: Bat
         if one.alert.kind is not AlertKind.DIGEST
     )
     if batch.kind in ("digest", "catchup"):
-        shown = tuple(sorted(shown, key=_weightiest))
+        shown = tuple(sorted(_one_each(shown), key=_weightiest))
     others = context.others if batch.kind == "digest" else ()
     message = Message(
         kind=batch.kind,
@@ -200,6 +200,22 @@ def _notes(
     elif batch.waited:
         found.append(words.phrase("notes", "waited"))
     return tuple(found)
+
+
+def _one_each(told: Iterable[Told]) -> Iterable[Told]:
+    """One for each development: what came of it since its first alert of this message is told in one go."""
+    latest: dict[int, Told] = {}
+    for one in sorted(told, key=lambda one: one.alert.id):
+        development = one.alert.development
+        number = development.id if development else -one.alert.id
+        latest[number] = _joined(latest[number], one) if number in latest else one
+    return latest.values()
+
+
+def _joined(before: Told, after: Told) -> Told:
+    told = replace(after, delta=tuple(dict.fromkeys((*before.delta, *after.delta))), text=before.text)
+    righted = after.alert.kind in (AlertKind.CORRECTION, AlertKind.RETRACTION)
+    return told if righted or before.alert.follows else replace(told, badge=before.badge)
 
 
 def _weightiest(told: Told) -> tuple[int, float, date, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watcher.model import Alert, AlertId, AlertKind, Delivery, DeliveryState, Urgency
+from watcher.model import Alert, AlertId, AlertKind, Channel, Delivery, DeliveryState, Urgency
 
 FOLD_ABOVE = 5
 """So many instant alerts due at once still go one by one; more make one message."""
@@ -36,7 +36,7 @@ def groups(
     alerts: Mapping[int, Alert],
     now: datetime,
     away: bool,
-    kind_of_channel: str,
+    channel: Channel,
 ) -> list[Group]:
     """The messages that one recipient is to get, before the hourly limit."""
     repeats: dict[str, list[Delivery]] = {}
@@ -54,7 +54,9 @@ def groups(
             single.append(row)
         elif alert.urgency is Urgency.INSTANT:
             instant.append(row)
-        elif _joins(alert, kind_of_channel) and _thread_of(alert, row, threads, alerts):
+        elif _joins(alert, channel) and (
+            not channel.digest_enabled or _thread_of(alert, row, threads, alerts)
+        ):
             replies.append(row)
         else:
             digest.append(row)
@@ -72,10 +74,10 @@ def groups(
     return found
 
 
-def _joins(alert: Alert, kind_of_channel: str) -> bool:
+def _joins(alert: Alert, channel: Channel) -> bool:
     """Whether a follow-up that does not interrupt is still a reply of its own, and no line of a digest.
     A corroboration is one only where a reply makes no noise."""
-    return alert.kind in _REPLIES or (alert.kind is AlertKind.UPDATE and kind_of_channel in _QUIET_REPLIES)
+    return alert.kind in _REPLIES or (alert.kind is AlertKind.UPDATE and channel.kind in _QUIET_REPLIES)
 
 
 def _one_by_one(

@@ -245,7 +245,7 @@ def _batches(
     rows = {(row.recipient, row.alert_id): row for row in due}
     shared: dict[Group, list[str]] = {}
     for recipient, owed in by_recipient.items():
-        for group in groups(owed, threads(own, recipient), alerts, now, away, channel.kind):
+        for group in groups(owed, threads(own, recipient), alerts, now, away, channel):
             shared.setdefault(group, []).append(recipient)
     return [
         _batch(
