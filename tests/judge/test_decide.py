@@ -248,6 +248,28 @@ def test_a_channel_that_asks_for_authority_hears_when_it_speaks() -> None:
     assert [desk.alerts[d.alert_id - 1].kind for d in owed(desk, "strict")] == [AlertKind.PROMOTION]
 
 
+def test_authority_is_news_for_those_who_waited_for_it_and_for_nobody_else() -> None:
+    """Two ordinary outlets have confirmed it before the official one speaks."""
+    desk = Desk(channels=(CHAT, replace(CHAT, name="strict", min_tier=Tier.OFFICIAL)))
+    desk.hear(an_item(1))
+    desk.hear(an_item(2, "Another outlet"), now=at("2025-06-19", 12))
+    before = owed(desk)
+    desk.hear(an_item(3, "Official record", tier=Tier.OFFICIAL, published="2025-06-20"))
+    desk.hear(an_item(4, "Official record too", tier=Tier.OFFICIAL, published="2025-06-20"))
+    (heard,) = owed(desk, "strict")
+    assert (heard.due, owed(desk)) == (at("2025-06-20"), before)
+
+
+def test_a_confirmation_joins_its_thread_at_once_and_is_else_a_line_of_the_digest() -> None:
+    desk = Desk(channels=(CHAT, replace(CHAT, name="slack")))
+    desk.hear(an_item(1))
+    (first,) = owed(desk, "slack")
+    desk.deliveries[first.id] = replace(first, state=DeliveryState.SENT, thread="1718.42")
+    desk.hear(an_item(2, "Another outlet"), now=at("2025-06-19", 12))
+    assert [d.due for d in owed(desk, "slack")][1:] == [at("2025-06-19", 12)]
+    assert [d.due for d in owed(desk)][1:] == [at("2025-06-20", 8)]
+
+
 def test_corroboration_alone_tells_nobody_again() -> None:
     desk = Desk()
     desk.hear(an_item(1), an_item(2, "b", language="fi"))

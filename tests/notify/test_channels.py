@@ -19,6 +19,7 @@ from tests.notify.test_email import mailbox
 from tests.notify.test_slack import a_message, bot, hook
 from watcher.errors import Refused, TryLater
 from watcher.model import Channel, Message, Receipt, Secret
+from watcher.notify import settings as shared
 from watcher.notify.channels import apprise, console, email, file, slack, webhook
 from watcher.notify.envelope import Sending, retry_after
 
@@ -113,6 +114,15 @@ def test_without_a_secret_nothing_is_signed() -> None:
         (got,) = sink.got
     assert "x-watcher-signature" not in got.headers
     assert got.headers["x-desk"] == "mines"
+
+
+def test_a_webhook_s_headers_are_secrets() -> None:
+    settings = webhook.Settings.model_validate(
+        {"url": "http://127.0.0.1/", "headers": {"X-Key": "t0ps3cret"}}
+    )
+    assert "t0ps3cret" not in repr(settings) + str(settings.model_dump())
+    assert shared.without_secrets("echo t0ps3cret", settings) == "echo ***"
+    assert "headers" in webhook.Settings.SECRETS  # so that env: and file: are understood there
 
 
 @pytest.mark.parametrize("scene", SCENES)

@@ -112,16 +112,27 @@ class _Desk:
                 return
             self._drop(first)
             first = None
-        if change.kind in FOLLOWING and (first is not None or change.kind is AlertKind.CONTRADICTION):
+        if self._corroborates(change, first):
+            pass  # the same again from another outlet: the count has grown, nobody is told
+        elif change.kind in FOLLOWING and (first is not None or change.kind is AlertKind.CONTRADICTION):
             self._follow(change, first)
         elif development.standing in (Standing.RETRACTED, Standing.DENIED) and change.kind in RIGHTING:
             return  # nobody was told
+        elif change.kind is None and first is not None:
+            self._spread(change, first)
         urgent = self._interrupts(change)
         if urgent and not self._interrupted(development) and change.kind not in RIGHTING:
             foretold = next(iter(self._of(development.follows)), None)
             self._alert(f"new|{development.key}", AlertKind.NEW, Urgency.INSTANT, change, foretold)
         elif first is None and change.kind is AlertKind.NEW and not self._told(development):
             self._alert(f"listed|{development.key}", change.kind, Urgency.DIGEST, change, None)
+
+    def _corroborates(self, change: Change, first: Alert | None) -> bool:
+        """A second ordinary outlet confirms what was a line of the digest, or is about to interrupt."""
+        official = change.development.tier >= Tier.OFFICIAL
+        if change.kind is not AlertKind.PROMOTION or first is None or first.kind is AlertKind.CLOCK:
+            return False
+        return first.urgency is Urgency.DIGEST and not official
 
     def clock(self, due: Due) -> None:
         # An exit needs somebody's word; an entry into force follows from the deposit and may wait.
@@ -140,14 +151,26 @@ class _Desk:
             key += f"|{development.revision}"
         righted = kind in RIGHTING and first is not None
         official = kind is AlertKind.PROMOTION and development.tier >= Tier.OFFICIAL
-        official = official or (
-            kind is AlertKind.PROMOTION and first is not None and first.kind is AlertKind.CLOCK
-        )
+        if kind is AlertKind.PROMOTION and first is not None and first.kind is AlertKind.CLOCK:
+            official = first.urgency is not Urgency.INSTANT  # one interruption for one effect
         grown = kind is AlertKind.UPDATE and bool(development.delta) and self._interrupts(change)
         urgency = Urgency.INSTANT if (official and self._interrupts(change)) or grown else Urgency.DIGEST
         if righted and first is not None and first.urgency is Urgency.INSTANT:
             urgency = Urgency.INSTANT
         self._alert(key, kind, urgency, change, first)
+
+    def _spread(self, change: Change, first: Alert) -> None:
+        """What was confirmed already is news for a channel that waited for the authority that now speaks."""
+        development = change.development
+        heard = max(a.development.tier for a in self._of(development.id) if a.development)
+        waiting = [c for c in self.channels if heard < self._least(c) <= development.tier]
+        if waiting:
+            urgency = Urgency.INSTANT if self._interrupts(change) else Urgency.DIGEST
+            key = f"{AlertKind.PROMOTION.value}|{development.key}|tier {int(development.tier)}"
+            self._alert(key, AlertKind.PROMOTION, urgency, change, first, waiting)
+
+    def _least(self, channel: Channel) -> Tier:
+        return max(self.policy.min_tier, channel.min_tier)
 
     def _interrupts(self, change: Change) -> bool:
         development = change.development
@@ -182,7 +205,13 @@ class _Desk:
         return any(a.urgency is Urgency.INSTANT for a in self._of(development.id))
 
     def _alert(
-        self, key: str, kind: AlertKind, urgency: Urgency, change: Change, follows: Alert | None
+        self,
+        key: str,
+        kind: AlertKind,
+        urgency: Urgency,
+        change: Change,
+        follows: Alert | None,
+        to: Sequence[Channel] | None = None,
     ) -> None:
         if key in self.told:
             return
@@ -205,7 +234,7 @@ class _Desk:
         self.by_development[development.id].append(alert)
         self.alerts[alert.id] = alert
         if not self._hush():
-            self._owe(alert, follows)
+            self._owe(alert, follows, self.channels if to is None else to)
 
     def _amend(self, alert: Alert, change: Change) -> None:
         """What grew before anybody was told is told as it stands: one alert, not two."""
@@ -215,7 +244,7 @@ class _Desk:
         told = self.by_development[development.id]
         told[:] = [grown if a.id == alert.id else a for a in told]
         if not self._hush():
-            self._owe(grown, None)
+            self._owe(grown, None, self.channels)
 
     def _drop(self, alert: Alert) -> None:
         """A line for the digest that has become worth an interruption before anybody saw it."""
@@ -230,9 +259,9 @@ class _Desk:
     def _hush(self) -> bool:
         return self.known.first_run and self.policy.first_run == "silent"
 
-    def _owe(self, alert: Alert, follows: Alert | None) -> None:
+    def _owe(self, alert: Alert, follows: Alert | None, channels: Sequence[Channel]) -> None:
         rows = self._rows(alert, follows)
-        for channel in self.channels:
+        for channel in channels:
             for recipient in channel.recipients:
                 own = [d for d in rows if (d.channel, d.recipient) == (channel.name, recipient)]
                 if alert.kind in RIGHTING:
@@ -276,14 +305,14 @@ class _Desk:
 
     def _newly_wants(self, channel: Channel, alert: Alert, follows: Alert) -> bool:
         """A channel that asks for authority hears of it when the authority speaks."""
-        least, before = max(self.policy.min_tier, channel.min_tier), follows.development
-        return before is not None and before.tier < least and self._wants(channel, alert)
+        before = follows.development
+        return before is not None and before.tier < self._least(channel) and self._wants(channel, alert)
 
     def _wants(self, channel: Channel, alert: Alert) -> bool:
         development = alert.development
         if development is None:
             return True
-        if development.tier < max(self.policy.min_tier, channel.min_tier):
+        if development.tier < self._least(channel):
             return False
         if channel.states and development.states and not set(channel.states) & set(development.states):
             return False
@@ -295,7 +324,7 @@ class _Desk:
         return not channel.tags or any(set(channel.tags) & set(i.entry.tags) for i in members)
 
     def _deliver(self, alert: Alert, channel: Channel, recipient: str, before: Delivery | None) -> None:
-        due = self._due(alert, channel, before is not None)
+        due = self._due(alert, channel, before)
         if due is None:
             return
         self._keep(
@@ -312,11 +341,13 @@ class _Desk:
         )
         self.ids = replace(self.ids, delivery=self.ids.delivery + 1)
 
-    def _due(self, alert: Alert, channel: Channel, told: bool) -> datetime | None:
-        """Now, after the quiet hours, or the next digest hour. Where there is no digest, what follows a
-        message that was sent there (`told`) goes by itself; None for the rest."""
-        alone = told and alert.kind in FOLLOWING and alert.kind is not AlertKind.UPDATE
-        if self._instant_for(alert, channel) or (alone and not channel.digest_enabled):
+    def _due(self, alert: Alert, channel: Channel, before: Delivery | None) -> datetime | None:
+        """Now, after the quiet hours, or the next digest hour. A confirmation joins the thread of its alert
+        at once. Where there is no digest, what follows a message that was sent there (`before`) goes by
+        itself; None for the rest."""
+        follows = before is not None and alert.kind in FOLLOWING and alert.kind is not AlertKind.UPDATE
+        joins = follows and self._joins(alert, before)
+        if self._instant_for(alert, channel) or joins or (follows and not channel.digest_enabled):
             quiet = channel.quiet or self.policy.quiet
             passes = alert.development is not None and alert.development.development in self.policy.pass_quiet
             due = self.now if passes else after_quiet(self.now, quiet)
@@ -325,6 +356,10 @@ class _Desk:
             return None
         specs = channel.digest if channel.digest is not None else self.policy.digest
         return digest_due(specs, self.policy.zone, self.now, channel.quiet or self.policy.quiet)
+
+    def _joins(self, alert: Alert, before: Delivery | None) -> bool:
+        threaded = alert.kind is AlertKind.PROMOTION and before is not None and bool(before.thread)
+        return threaded and alert.development is not None and self._interrupted(alert.development)
 
     def _instant_for(self, alert: Alert, channel: Channel) -> bool:
         if alert.urgency is not Urgency.INSTANT:

@@ -39,7 +39,7 @@ from watcher.topic import Topic
 log = logging.getLogger("watcher.speak")
 
 AWAY_AFTER = timedelta(hours=3)
-_SETTLED_SEEN = timedelta(days=7)
+_LOOKS_BACK = timedelta(days=60)
 
 
 def print_out(text: str) -> object:
@@ -203,10 +203,10 @@ def _tell_troubles(config: Config, db: Database, now: datetime) -> int:
     if not config.channels:
         return 0
     polls = tuple(sources.states(db).values())
-    rows = (*deliveries.owed(db), *deliveries.settled_since(db, now - _SETTLED_SEEN))
+    rows = _in_use(config, (*deliveries.owed(db), *deliveries.latest(db, now - _LOOKS_BACK)))
     grace = timedelta(minutes=config.policy.digest_grace_minutes)
     found = ops.troubles(rows, polls, _digest_facts(config, db, now), now, grace)
-    told = alerts.operational_since(db, now - timedelta(days=60))
+    told = alerts.operational_since(db, now - _LOOKS_BACK)
     if not found and not told:
         return 0
     from watcher.notify.wording import Words
@@ -218,6 +218,12 @@ def _tell_troubles(config: Config, db: Database, now: datetime) -> int:
         owed = ops.ops_deliveries(raised, config.channels, ids, now)
         store_findings.commit(db, Findings(now, alerts=raised, deliveries=owed))
     return len(raised)
+
+
+def _in_use(config: Config, rows: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    """Rows of the channels and recipients that are still configured: the others are nobody's trouble."""
+    places = {(c.name, to) for c in config.channels if c.enabled for to in c.recipients}
+    return tuple(row for row in rows if (row.channel, row.recipient) in places)
 
 
 def _digest_facts(config: Config, db: Database, now: datetime) -> Iterable[ops.DigestFact]:

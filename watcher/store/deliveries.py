@@ -122,7 +122,8 @@ def _by_hand(db: Database, delivery_id: int, state: DeliveryState, now: datetime
         stored = get(db, delivery_id)
         if stored.state in (DeliveryState.SENT, DeliveryState.SENDING):
             raise StoreError(f"delivery {delivery_id}", f"is {stored.state} already")
-        changed = replace(stored, state=state, due=now, reason=reason)
+        attempts = 0 if state is DeliveryState.PENDING else stored.attempts  # three more days to get through
+        changed = replace(stored, state=state, due=now, reason=reason, attempts=attempts)
         record(db, (changed,))
     return changed
 
@@ -143,6 +144,16 @@ def settled_since(db: Database, since: datetime) -> tuple[Delivery, ...]:
         "state IN ('sent', 'refused') AND last_try >= :since ORDER BY +id",  # the plus: by last_try's index, not through all ids
         since=micros(since),
     )
+
+
+def latest(db: Database, since: datetime) -> tuple[Delivery, ...]:
+    """The last one that was sent to, or refused by, each recipient of each channel since a moment."""
+    rows = db.rows(
+        "SELECT *, max(last_try) FROM deliveries WHERE state IN ('sent', 'refused') AND last_try >= :since "
+        "GROUP BY channel, recipient",  # SQLite takes the other columns from the row with the maximum
+        since=micros(since),
+    )
+    return tuple(map(_delivery, rows))
 
 
 def outbox(db: Database, now: datetime) -> Outbox:

@@ -39,10 +39,10 @@ _REMEDIES = {
 class Settings(shared.Settings):
     """`secret` signs; without it messages go unsigned. `headers` are added to ours."""
 
-    SECRETS: ClassVar[frozenset[str]] = frozenset({"url", "secret"})
+    SECRETS: ClassVar[frozenset[str]] = frozenset({"url", "secret", "headers"})
     url: shared.Hidden
     secret: shared.Hidden | None = None
-    headers: Mapping[str, str] = {}
+    headers: Mapping[str, shared.Hidden] = {}
     timeout_seconds: float = 20.0
     ca_file: Path | None = None
 
@@ -66,7 +66,7 @@ def send(payload: Payload, channel: Channel, sending: Sending) -> Receipt:
     body = str(payload.content).encode("utf-8", errors="replace")
     timestamp = str(int(sending.now.timestamp()))
     headers = {
-        **settings.headers,
+        **{name: value.reveal() for name, value in settings.headers.items()},
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "ottawa-watcher",
         "X-Watcher-Timestamp": timestamp,
