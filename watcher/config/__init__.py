@@ -5,6 +5,7 @@ pydantic is imported when a configuration is read, not before: `watcher --help` 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -33,6 +34,8 @@ def load(
 
     Raises ConfigError, which tells everything that is wrong with file, line and key, and TopicError.
     """
+    # We have no plugins, and looking for some reads what every installed distribution says of itself.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from watcher.config.reading import read
 
     return read(path, env=env, source_kinds=source_kinds, channel_kinds=channel_kinds)
