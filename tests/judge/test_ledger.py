@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from tests.judge.desk import Desk, an_item, at, from_the_baseline, shipped, told
 from watcher.judge.conclude import ledger_of
 from watcher.judge.ledger import known_before, opening, span
 from watcher.judge.novelty import CHANGED, CONFIRMED, CONTRADICTED, NEW, table
-from watcher.model import AlertKind, Figure, Modality, Standing, Tier
+from watcher.model import Figure, Modality, Standing, Tier
 
 
 def kinds(desk: Desk) -> list[str]:
@@ -219,12 +221,47 @@ def test_two_counts_and_two_dates_stand_side_by_side() -> None:
     desk = Desk()
     desk.hear(an_item(1, states="LV", published="2025-04-16", on="2025-04-16", figures=votes(66, 14)))
     desk.hear(an_item(2, "Other", "LV", published="2025-04-17", on="2025-04-17", figures=votes(68, 14)))
+    desk.hear(an_item(3, "Signed", "LV", "W5_HEAD_OF_STATE", "2025-04-24", on="2025-04-23"))
+    desk.hear(an_item(4, "Promulgated", "LV", "W5_HEAD_OF_STATE", "2025-04-26", on="2025-04-26"))
     clashes = [d for d in desk.developments.values() if d.follows]
     assert sorted(d.delta for d in clashes) == [
-        ("2025-04-16 against 2025-04-17",),
+        ("2025-04-23 against 2025-04-26",),
         ("66 votes for against 68 votes for",),
     ]
-    assert {a.kind for a in desk.alerts if a.follows} >= {AlertKind.CONTRADICTION}
+    assert kinds(desk).count("new/instant") == 2
+    assert kinds(desk).count("contradiction/digest") == 2
+
+
+@pytest.mark.parametrize(
+    ("why", "second"),
+    [
+        ("two sides of midnight", {"on": "2025-04-17"}),
+        ("only its publication is known", {"published": "2025-04-19"}),
+        ("a round number", {"figures": votes(70, 14)}),
+        ("said to be a round number", {"figures": (Figure("votes_for", 60, ">"),)}),
+        ("the outlet corrects itself", {"outlet": "Outlet 1", "figures": votes(68, 14)}),
+        ("a wire copy with a slip", {"summary": "copy", "figures": votes(68, 14)}),
+        ("the other chamber", {"substep": "second_chamber", "figures": votes(24, 3)}),
+        ("a count of another body", {"figures": votes(7, 1)}),
+        ("not the votes that were cast", {"figures": (Figure("absent", 12),)}),
+    ],
+)
+def test_what_is_no_contradiction(why: str, second: dict[str, Any]) -> None:
+    wire = " ".join(f"word{n}" for n in range(40))
+    desk = Desk()
+    more = second | {"summary": wire} if "summary" in second else second
+    first = {"states": "LV", "on": "2025-04-16", "summary": wire if "summary" in second else ""}
+    desk.hear(
+        an_item(
+            1, published="2025-04-16", figures=votes(166, 14) if "round" in why else votes(66, 14), **first
+        )
+    )
+    if why == "a round number":
+        more = {"figures": votes(170, 14)}
+    desk.hear(
+        an_item(2, "Saeima: 68 deputies for the exit", **({"states": "LV", "published": "2025-04-17"} | more))
+    )
+    assert "contradiction/digest" not in kinds(desk), why
 
 
 def test_a_planned_step_waits_and_the_step_itself_follows_it() -> None:
@@ -251,8 +288,6 @@ def test_a_notice_taken_back_stops_the_clock() -> None:
 
 
 def test_what_is_told_in_passing_without_its_day_makes_no_development() -> None:
-    from dataclasses import replace
-
     item = an_item(1, "Red Cross warns", "", "N_REACTION", "2025-07-01")
     aside = an_item(2, "aside", "EE", "W4_PARLIAMENT", "2025-07-01").claims[0]
     desk = Desk()
@@ -264,6 +299,19 @@ def test_what_is_told_in_passing_without_its_day_makes_no_development() -> None:
         replace(an_item(3, "Bishops warn", "", "N_REACTION", "2025-07-02"), claims=(*item.claims, dated))
     )
     assert kinds(desk)[-1] == "new/digest"
+    old = replace(dated, states=("LT",), event_date=date(2025, 3, 27))
+    desk.hear(replace(an_item(4, "Unions warn", "", "N_REACTION", "2025-07-03"), claims=(*item.claims, old)))
+    assert not any(d.states == ("LT",) for d in desk.developments.values())
+
+
+def test_what_is_told_in_passing_interrupts_when_another_report_is_about_it() -> None:
+    aside = an_item(2, "aside", "EE", "W4_PARLIAMENT", "2025-07-01", on="2025-06-30").claims[0]
+    item = an_item(1, "Red Cross warns", "", "N_REACTION", "2025-07-01")
+    desk = Desk()
+    desk.hear(replace(item, claims=(*item.claims, aside)))
+    assert "new/instant" not in kinds(desk)
+    desk.hear(an_item(3, "Riigikogu votes", "EE", "W4_PARLIAMENT", "2025-07-01", on="2025-06-30"))
+    assert kinds(desk)[-1] == "new/instant"
 
 
 def test_states_that_cannot_take_part_are_left_out() -> None:
@@ -309,3 +357,82 @@ def test_the_table_of_what_is_new_since_the_baseline() -> None:
     assert any("22MSP" in t for t in topics)
     bare = table(opening(from_the_baseline(), at("2026-11-23")), (), from_the_baseline())
     assert {r.outcome for r in bare if r.kind == "prediction"} == {"open"}
+
+
+def test_an_outlet_that_comes_after_the_story_has_closed_is_a_further_source() -> None:
+    desk = Desk()
+    desk.hear(an_item(1, "Notice", "FI", "W6_NOTIFIED", "2025-07-10", on="2025-07-10"))
+    late = desk.hear(an_item(2, "How Finland left", "FI", "W6_NOTIFIED", "2025-11-01", on="2025-07-10"))
+    assert [(d.sources, d.standing) for d in late.developments] == [(2, Standing.CONFIRMED)]
+    again = desk.hear(
+        an_item(3, "Finland's notice", "FI", "W6_NOTIFIED", "2025-12-20", on="2025-07-10", outlet="Outlet 2")
+    )
+    assert [d.sources for d in again.developments] == [2]
+    assert kinds(desk) == ["new/instant"]
+
+
+def test_the_votes_of_another_body_are_an_act_of_their_own() -> None:
+    desk = Desk()
+    desk.hear(an_item(1, "Chamber", "RO", published="2027-10-12", on="2027-10-12", figures=votes(214, 63)))
+    desk.hear(an_item(2, "Upper house", "RO", published="2027-10-13", figures=votes(97, 26)))
+    assert kinds(desk) == ["new/instant", "new/instant"]
+    assert desk.items[1].story_id != desk.items[2].story_id
+
+
+def test_a_second_outlet_of_a_digest_line_is_told_to_nobody_and_a_new_count_is() -> None:
+    desk = Desk()
+    desk.hear(an_item(1, "Norway stays", "NO", "W0_REJECTED", "2025-04-02"))
+    desk.hear(an_item(2, "Norge blir", "NO", "W0_REJECTED", "2025-04-02", language="no"))
+    assert kinds(desk) == ["new/digest"]
+    assert desk.developments[1].standing is Standing.CONFIRMED
+    desk.hear(an_item(3, on="2025-06-19"))
+    desk.hear(an_item(4, "157 in favour", on="2025-06-19", figures=votes(157, 18), outlet="Outlet 3"))
+    desk.hear(an_item(5, "18 opposed", on="2025-06-19", figures=votes(157, 18), outlet="Outlet 3"))
+    assert kinds(desk)[1:] == ["new/instant", "update/digest"]
+    assert desk.alerts[-1].development is not None
+    assert desk.alerts[-1].development.delta == ("157 votes for",)
+
+
+def test_the_calendar_and_the_next_day_s_report_of_one_effect_interrupt_once() -> None:
+    desk = Desk(since=at("2025-07-01"))
+    desk.hear(an_item(1, "Notice", "FI", "W6_NOTIFIED", "2025-07-10", on="2025-07-10", tier=Tier.OFFICIAL))
+    desk.tick(at("2026-01-10", 13))
+    desk.hear(an_item(2, "Finland is out", "FI", "W7_EFFECTIVE", "2026-01-11", on="2026-01-10"))
+    desk.tick(at("2026-01-11", 13))
+    assert kinds(desk)[1:] == ["clock/instant", "promotion/digest"]
+
+
+def test_the_calendar_is_silent_when_the_report_came_first() -> None:
+    desk = Desk(since=at("2025-07-01"))
+    desk.hear(an_item(1, "Notice", "FI", "W6_NOTIFIED", "2025-07-10", on="2025-07-10", tier=Tier.OFFICIAL))
+    desk.tick(at("2026-01-03", 13))
+    desk.hear(an_item(2, "Finland is out", "FI", "W7_EFFECTIVE", "2026-01-10"))
+    desk.tick(at("2026-01-10", 13))
+    assert kinds(desk)[1:] == ["clock/digest", "promotion/instant"]
+
+
+def test_a_term_is_not_confirmed_before_its_day() -> None:
+    desk = Desk(since=at("2025-07-01"))
+    desk.hear(an_item(1, "Notice", "FI", "W6_NOTIFIED", "2025-07-10", on="2025-07-10", tier=Tier.OFFICIAL))
+    desk.tick(at("2026-01-03", 13))
+    desk.hear(an_item(2, "Finland is out", "FI", "W7_EFFECTIVE", "2026-01-07"))
+    now = at("2026-01-08")
+    assert ledger_of(desk.known(now), desk.topic, now).of("FI").legal_status == "PARTY_LEAVING"
+
+
+def test_a_denial_is_of_what_was_told_before_it() -> None:
+    desk = Desk()
+    desk.hear(an_item(1, "Signed", "EE", "W5_HEAD_OF_STATE", "2025-06-10"))
+    desk.hear(
+        an_item(
+            2,
+            "Not signed",
+            "EE",
+            "W5_HEAD_OF_STATE",
+            "2025-06-11",
+            modality=Modality.DENIED,
+            tier=Tier.OFFICIAL,
+        )
+    )
+    desk.hear(an_item(3, "Signed now", "EE", "W5_HEAD_OF_STATE", "2025-06-13", on="2025-06-13"))
+    assert kinds(desk) == ["new/instant", "retraction/instant", "new/instant"]

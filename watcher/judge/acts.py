@@ -6,10 +6,11 @@ meetings, casualties, comment) is told apart by its words.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from watcher.model import Claim, Development, Item, Modality, Standing
+from watcher.model import Claim, Development, Figure, Item, Modality, Standing
 from watcher.topic import Lifecycle
 
 STEPS = frozenset(
@@ -26,6 +27,11 @@ STEPS = frozenset(
 )
 LEGAL = frozenset({"W6_NOTIFIED", "W7_EFFECTIVE", "J4_DEPOSITED", "J5_IN_FORCE", "S3_NOTIFIED"})
 _PATHS = {"W": "leave", "J": "join", "S": "suspend"}
+# Days by which two dated reports of one step may differ. Notice, deposit and effect happen once, a signature
+# nearly so: another day is another account of it. A cabinet or a parliament may act again next week.
+_APART = {"W5_HEAD_OF_STATE": 5, **dict.fromkeys(LEGAL, 30)}
+DATED_APART, PUBLISHED_APART = 1, 4
+OTHER_BODY = 0.6  # two counts of which one is smaller than this share of the other are of two votes
 # A suspension is reported in the words of leaving: the same step under two codes.
 _TWINS = {
     "S1_ANNOUNCED": "W3_GOVERNMENT",
@@ -60,6 +66,7 @@ class Act:
     day: date | None
     dated: bool
     precision: str = ""
+    votes: tuple[int | None, int | None] = (None, None)  # for and against, where the report counts them
 
     @property
     def step(self) -> bool:
@@ -109,7 +116,17 @@ def act_of_claim(claim: Claim, published: date | None, states: tuple[str, ...] =
         day,
         exact,
         precision,
+        votes_of(claim.figures),
     )
+
+
+def votes_of(figures: Iterable[Figure]) -> tuple[int | None, int | None]:
+    """The first exact counts for and against."""
+    found: dict[str, int] = {}
+    for figure in figures:
+        if figure.op == "=":
+            found.setdefault(figure.key, figure.value)
+    return found.get("votes_for"), found.get("votes_against")
 
 
 def act_of_development(development: Development) -> Act:
@@ -123,6 +140,7 @@ def act_of_development(development: Development) -> Act:
         development.event_date,
         exact,
         development.date_precision,
+        votes_of(development.figures),
     )
 
 
@@ -132,18 +150,36 @@ def same_act(a: Act, b: Act) -> bool:
         return False
     if not (same_stage(a.stage, b.stage) or (not a.stage and a.development == b.development)):
         return frozenset((a.stage, b.stage)) in _MIXED and a.states == b.states and near(a.day, b.day, 1)
-    if not same_part(a.substep, b.substep):
+    if not same_part(a.substep, b.substep) or other_body(a.votes, b.votes):
         return False
-    days = 1 if a.dated and b.dated else 4
-    return near(a.day, b.day, days)
+    return near(a.day, b.day, apart(a.stage, a.dated and b.dated))
+
+
+def apart(stage: str, dated: bool) -> int:
+    """How many days two reports of one step may differ."""
+    return _APART.get(stage, DATED_APART) if dated else PUBLISHED_APART
+
+
+def other_body(a: tuple[int | None, int | None], b: tuple[int | None, int | None]) -> bool:
+    """Counts so far apart that they are of two chambers, or of a committee and the house: neither number
+    agrees, and one vote was much smaller."""
+    if a[0] is None or b[0] is None or a[0] == b[0] or (a[1] is not None and a[1] == b[1]):
+        return False
+    both = a[1] is not None and b[1] is not None
+    first, second = (a[0] + (a[1] or 0), b[0] + (b[1] or 0)) if both else (a[0], b[0])
+    return min(first, second) < OTHER_BODY * max(first, second)
 
 
 def same_step(act: Act, development: Development) -> bool:
     """The development that a report tells again. One without a date is about the step that is known."""
     if not development.stage or development.standing is Standing.RETRACTED:
         return False
-    if development.standing is Standing.DUE and act.states != set(development.states):
-        return False  # the calendar's joint term: one state's news confirms that state alone
+    if development.standing is Standing.DUE and (
+        act.states != set(development.states) or not _has_come(act, development)
+    ):
+        return False  # the calendar's joint term: one state's news confirms that state alone, on its day
+    if development.standing is Standing.DENIED and not near(act.day, development.event_date, DATED_APART):
+        return False  # what was denied then may be done now
     if (development.standing is Standing.PLANNED) != (act.modality is Modality.PLANNED):
         return False
     known = act_of_development(development)
@@ -152,7 +188,14 @@ def same_step(act: Act, development: Development) -> bool:
     if act.states != known.states and act.stage not in LEGAL and not near(act.day, known.day, 4):
         return False  # after a joint act each state takes its own; notice, effect and deposit come once
     told = act.states <= known.states and same_stage(act.stage, known.stage)
+    if other_body(act.votes, known.votes):
+        return False
     return told and same_part(act.substep, known.substep) and not act.dated and _after(act, known)
+
+
+def _has_come(act: Act, term: Development) -> bool:
+    day = term.event_date
+    return act.day is None or day is None or act.day >= day - timedelta(days=DATED_APART)
 
 
 def _after(act: Act, known: Act) -> bool:

@@ -9,7 +9,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from watcher.judge.acts import LEGAL, STEPS, Act, path_of, rank_of, same_part, same_stage
+from watcher.judge.acts import (
+    LEGAL,
+    STEPS,
+    Act,
+    apart,
+    near,
+    other_body,
+    path_of,
+    rank_of,
+    same_part,
+    same_stage,
+    votes_of,
+)
 from watcher.judge.clock import NOTICE_MONTHS, months_after
 from watcher.judge.ledger import Ledger
 from watcher.model import Claim, Item, Modality, Standing, Standpoint, Step
@@ -60,12 +72,14 @@ def _is_step(act: Act, step: Step) -> bool:
         return act.day is None or step.date is None or act.day <= step.date
     if act.day is None or step.date is None:
         return True
+    if other_body(act.votes, votes_of(step.figures)):
+        return False
     if step.date_precision == "published":
         return abs(act.day - step.date) <= SLACK_PUBLISHED or (act.stage in LEGAL and not act.dated)
     if step.date_precision not in ("", "day"):
         return step.date - SLACK <= act.day <= step.date + VAGUE
     if act.dated:
-        return abs(act.day - step.date) <= SLACK
+        return near(act.day, step.date, apart(act.stage, dated=True))
     # No date in the report: it is about the step that is known, unless it is far too early for it.
     if step.origin == "development" and act.stage not in LEGAL:
         return abs(act.day - step.date) <= SLACK_PUBLISHED

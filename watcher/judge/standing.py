@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from watcher.judge.copies import ADVERSARY, source_of
-from watcher.model import Item, Modality, Standing, Tier
+from watcher.model import Development, Item, Modality, Standing, Tier
 
 INDEPENDENT = 2  # sources that confirm without an official
 
@@ -42,10 +42,11 @@ def tier_of(item: Item) -> Tier:
     return Tier.AGGREGATOR if item.entry.adversary else item.entry.tier
 
 
-def backing(items: Iterable[Item]) -> Backing:
-    """Wire copies speak with the voice of their original: they add no source."""
-    strong: set[str] = set()
-    weak: set[str] = set()
+def backing(items: Iterable[Item], before: Development | None = None) -> Backing:
+    """Wire copies speak with the voice of their original: they add no source. `before` is what they stand
+    behind, with the voices of reports that memory no longer holds."""
+    strong = set(before.voices) if before else set()
+    weak = set(before.hearsay) if before else set()
     best = Tier.AGGREGATOR
     for item in items:
         tier = tier_of(item)

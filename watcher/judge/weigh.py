@@ -11,20 +11,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from watcher.judge.acts import LEGAL, Act, act_of_claim, near, path_of, same_stage, same_step
+from watcher.judge.acts import LEGAL, Act, act_of_claim, near, path_of, same_step
 from watcher.judge.cluster import order
-from watcher.judge.ledger import Ledger, span, stand
+from watcher.judge.dispute import addition
+from watcher.judge.ledger import Ledger, stand
+from watcher.judge.meant import LATE_DAYS, deniable, of_late, recorded, same_dispute, timely, twin
 from watcher.judge.sense import SLACK, background, impossible, steps_back
 from watcher.judge.standing import Backing, backing, standing_of, tier_of
-from watcher.judge.words import clash_of_figures, delta_of
+from watcher.judge.words import delta_of
 from watcher.model import (
     AlertKind,
     Claim,
     Development,
     DevelopmentId,
-    Figure,
     Ids,
     Item,
     ItemId,
@@ -32,10 +33,8 @@ from watcher.model import (
     Standing,
     Standpoint,
 )
-from watcher.topic import PastEvent, Topic
+from watcher.topic import Topic
 
-LINGERS = timedelta(days=14)  # what is said of a meeting or a report in the weeks after it is no news of it
-LATE_DAYS = 7  # a report that comes later adds a source and interrupts nobody
 _FORETOLD = (Standing.PLANNED, Standing.DUE)
 SILENT = frozenset({"commentary", "other", ""})  # kinds that are listed with their story, never weighed
 
@@ -164,8 +163,8 @@ class _Scale:
             else:
                 new.append(state)
         self._note(item, *why)
-        # What is told in passing counts only with its day: old steps are the background of every report.
-        if not new or not (main or (act.dated and act.done)):
+        # What is told in passing counts only with a day of late: old steps are every report's background.
+        if not new or not (main or (act.dated and act.done and of_late(item, act))):
             return
         against = [r for s in new if (r := impossible(act, self.of(s), self.topic.lifecycle))]
         back = all(steps_back(act, self.of(s), self.topic.lifecycle) for s in new)
@@ -181,7 +180,7 @@ class _Scale:
     def _deny(self, item: Item, claim: Claim, act: Act) -> bool:
         """A denial of something that was told: side by side, or a retraction by higher authority."""
         done = replace(act, modality=Modality.DONE)
-        known = self._find(act.states, lambda d: same_step(done, d))
+        known = self._find(act.states, lambda d: same_step(done, d) and deniable(act, d))
         if known is None:
             return False
         if known.standing is Standing.DENIED:
@@ -201,8 +200,8 @@ class _Scale:
         if known is not None:
             self._again(known, item, claim, act, main=True)
             return
-        told = [e for e in self.zero.past if _told(act, e)]
-        if told and not _new_figures(claim.figures, told[0].figures):
+        told = [e for e in self.zero.past if recorded(act, e)]
+        if told and not {f.value for f in claim.figures} - {f.value for f in told[0].figures}:
             self._note(item, f"known since {told[0].date_text}: {told[0].what}")
             return
         self._new(item, claim, act, aside=False, against=[])
@@ -211,12 +210,12 @@ class _Scale:
 
     def _new(self, item: Item, claim: Claim, act: Act, aside: bool, against: list[str]) -> None:
         behind = backing([item])
-        if against and (dispute := self._find(act.states, lambda d: _same_dispute(act, d))) is not None:
+        if against and (dispute := self._find(act.states, lambda d: same_dispute(act, d))) is not None:
             self._again(dispute, item, claim, act, main=False)
             return
         foretold = None
         if act.done:
-            foretold = self._find(act.states, lambda d: d.standing in _FORETOLD and _twin(act, d))
+            foretold = self._find(act.states, lambda d: d.standing in _FORETOLD and twin(act, d))
         states = tuple(claim.states)
         key = "|".join(
             (",".join(sorted(states)), act.stage, act.substep, act.day.isoformat() if act.day else "?")
@@ -252,10 +251,12 @@ class _Scale:
             sources=1,
             item_ids=(item.id,),
             evidence=claim.evidence,
-            figures=claim.figures or item.figures,
+            figures=claim.figures or (item.figures if claim.stage == item.claims[0].stage else ()),
             delta=tuple(against) or delta_of(act, [self.of(s) for s in states], self.topic),
             follows=foretold.id if foretold else None,
             weight=stage.weight if stage else 0.0,
+            voices=tuple(sorted(behind.strong)),
+            hearsay=tuple(sorted(behind.weak)),
         )
         self.ids = replace(self.ids, development=self.ids.development + 1)
         kind = AlertKind.CONTRADICTION if against else AlertKind.NEW
@@ -279,13 +280,14 @@ class _Scale:
         if item.id in known.item_ids:
             return
         members = [self.items[i] for i in (*known.item_ids, item.id) if i in self.items]
-        behind = backing(members)
-        clashes = clash_of_figures(known.figures, claim.figures)
+        behind = backing(members, known)
+        added = addition(known, act, claim.figures, item, {*known.voices, *known.hearsay}, main)
         standing = self._standing(known, behind)
         modality = act.modality if known.standing is Standing.DUE else known.modality
         joined = tuple(s for s in claim.states if s not in known.states) if act.firm and main else ()
         fresh = main and act.day is not None and near(act.day, known.event_date, LATE_DAYS)
         better = tier_of(item) > known.tier and claim.evidence is not None
+        dated = main and act.dated and known.date_precision == "published"
         grown = replace(
             known,
             states=known.states + joined,
@@ -295,22 +297,25 @@ class _Scale:
             sources=max(known.sources, behind.sources),
             item_ids=(*known.item_ids, item.id),
             evidence=claim.evidence if better or known.evidence is None else known.evidence,
-            figures=known.figures + _new_figures(claim.figures, known.figures),
-            event_date=act.day if act.dated and known.date_precision == "published" else known.event_date,
-            date_precision=act.precision
-            if act.dated and known.date_precision == "published"
-            else known.date_precision,
-            delta=tuple(f"also {s}" for s in joined),
+            figures=known.figures + added.figures,
+            event_date=act.day if dated else known.event_date,
+            date_precision=act.precision if dated else known.date_precision,
+            delta=(*(f"also {s}" for s in joined), *added.news),
             revision=known.revision + 1,
+            voices=tuple(sorted(behind.strong)),
+            hearsay=tuple(sorted(behind.weak)),
         )
-        kind: AlertKind | None = AlertKind.UPDATE if joined else None
-        if standing is not known.standing and standing is Standing.CONFIRMED:
-            kind = AlertKind.PROMOTION
+        kind: AlertKind | None = AlertKind.UPDATE if grown.delta else None
+        if (
+            standing is not known.standing
+            and standing is Standing.CONFIRMED
+            and (better or timely(item, known))
+        ):
+            kind = AlertKind.PROMOTION  # what is long past is confirmed in silence
         apart = bool(joined) and not all(self._under_way(s, act) for s in joined)
-        self._keep(grown, kind, (item.id,), trusted=behind.trusted, aside=not fresh or apart)
-        if act.dated and _exact(known) and act.day != known.event_date:
-            clashes += (f"{known.event_date} against {act.day}",)
-        for words in clashes:
+        aside = not fresh or apart or (kind is AlertKind.UPDATE and not joined)
+        self._keep(grown, kind, (item.id,), trusted=behind.trusted, aside=aside)
+        for words in added.clashes:
             self._beside(grown, item, words.replace(" ", "_"), words)
 
     def _standing(self, known: Development, behind: Backing) -> Standing:
@@ -337,6 +342,8 @@ class _Scale:
             tier=tier_of(item),
             sources=1,
             item_ids=(item.id,),
+            voices=(),
+            hearsay=(),
             delta=(words,),
             follows=known.id,
             revision=0,
@@ -360,33 +367,3 @@ class _Scale:
 
     def _note(self, item: Item, *words: str) -> None:
         self.notes[item.id] = self.notes.get(item.id, ()) + words
-
-
-def _same_dispute(act: Act, development: Development) -> bool:
-    return (
-        development.key.endswith("|disputed")
-        and set(development.states) == act.states
-        and development.development == act.development
-        and near(act.day, development.event_date, LATE_DAYS)
-    )
-
-
-def _exact(development: Development) -> bool:
-    return development.event_date is not None and development.date_precision in ("", "day")
-
-
-def _twin(act: Act, development: Development) -> bool:
-    return act.states <= set(development.states) and same_stage(development.stage, act.stage)
-
-
-def _told(act: Act, event: PastEvent) -> bool:
-    """Whether a report of something that is no step is about an event of the recorded history."""
-    if not same_stage(act.stage, event.stage) or not (act.states & set(event.states) or not act.states):
-        return False
-    first, last = span(event)
-    return act.day is None or first - SLACK <= act.day <= last + LINGERS
-
-
-def _new_figures(figures: tuple[Figure, ...], known: tuple[Figure, ...]) -> tuple[Figure, ...]:
-    have = {(f.key, f.period, f.value) for f in known}
-    return tuple(f for f in figures if (f.key, f.period, f.value) not in have)

@@ -15,7 +15,6 @@ _FIGURES = {
     "non_parties": "states outside",
     "stockpiled_mines_destroyed": "stockpiled mines destroyed",
 }
-EXACT = ("votes_for", "votes_against", "abstained", "absent", "casualties", "killed", "injured", "parties")
 
 
 def label(stage: str, topic: Topic) -> str:
@@ -28,16 +27,6 @@ def figure_words(figure: Figure) -> str:
     sign = "" if figure.op == "=" else figure.op
     name = _FIGURES.get(figure.key, figure.key.replace("_", " "))
     return f"{sign}{figure.value:,} {name}" + (f" ({figure.period})" if figure.period else "")
-
-
-def clash_of_figures(known: Iterable[Figure], told: Iterable[Figure]) -> tuple[str, ...]:
-    """Counts of the same thing that differ, side by side: `66 votes for against 68 votes for`."""
-    clashes = []
-    for new in told:
-        old = [f for f in known if (f.key, f.period, f.op) == (new.key, new.period, "=") and new.op == "="]
-        if old and new.key in EXACT and all(f.value != new.value for f in old):
-            clashes.append(f"{figure_words(old[0])} against {figure_words(new)}")
-    return tuple(clashes)
 
 
 def delta_of(act: Act, points: Iterable[Standpoint], topic: Topic) -> tuple[str, ...]:

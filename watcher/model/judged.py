@@ -134,6 +134,8 @@ class Development:
     next_what: str = ""
     weight: float = 0.0
     revision: int = 0
+    voices: tuple[str, ...] = ()  # independent sources of the ordinary kind, as judge/standing.py names them
+    hearsay: tuple[str, ...] = ()  # aggregated ones
 
 
 @dataclass(frozen=True, slots=True)
