@@ -6,7 +6,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from watcher.collect.text import clean, one_line, plain
@@ -68,6 +68,9 @@ def test_any_text_becomes_harmless(markup: str) -> None:
 
 
 @given(st.text())
+@example("\xc3\xa9\xa0x")  # UTF-8 read as Latin-1 beside a blank that hid it
+@example("\xc2\x81\xbf")  # only without its control character
+@example("\xc3\x82\xc2\xa0")  # twice over
 def test_clean_is_idempotent(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 

@@ -36,7 +36,7 @@ Ask = Callable[[Source, PollState], Request]
 Release = Callable[[], None]
 Job = TypeVar("Job")
 
-BIG_BODIES = 4  # bodies beyond the free size held at once by one call: 4 x 16 MiB, not 100 x 16
+BIG_BODIES = 2  # bodies beyond the free size held at once by one call: 2 x 16 MiB, not 100 x 16
 
 
 class Client:

@@ -71,6 +71,9 @@ _BING_SOURCE = "}Source"  # its namespace is the address that was asked
 _PARSER = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": True, "remove_pis": True,
            "remove_comments": True}  # fmt: skip
 MAX_REPAIRED_BYTES = 1024 * 1024
+MAX_LARGE_BYTES = 1024 * 1024
+MAX_LARGE_SIGNS = 50_000
+"""A large item with more equal signs than this is all attributes, which take lxml 100 bytes each."""
 _BARE_AMPERSAND = re.compile(
     rb"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)(?:([a-zA-Z]\w{1,30});)?"
 )
@@ -82,6 +85,8 @@ def read_items(cut: Cut, items: tuple[bytes, ...]) -> list[RawItem | None]:
     """One raw item each, None for those that only a more patient reader can make sense of."""
     if not items:
         return []
+    if len(items[0]) > MAX_LARGE_BYTES and items[0].count(b"=") > MAX_LARGE_SIGNS:
+        return [None] * len(items)
     root = _parsed(cut.head + b"".join(items) + cut.tail)
     if root is not None:
         nodes = _nodes(root)

@@ -12,6 +12,10 @@ from watcher.model import Entry
 MAX_ENTRIES = 2_000
 """Of one body, in its own order (newest first, in practice). The rest is counted, not read."""
 
+MAX_JSON_BYTES = 8 * 1024 * 1024
+MAX_JSON_VALUES = 500_000
+"""Python needs four bytes a character once one of them is an emoji, and sixty for the smallest list."""
+
 
 @dataclass(frozen=True, slots=True)
 class PollHints:

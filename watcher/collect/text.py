@@ -41,7 +41,11 @@ def clean(text: str, limit: int = TITLE_CHARS) -> str:
     """One line of plain text: harmless characters, single spaces, at most `limit` characters."""
     if len(text) > 4 * limit:
         text = text[: 4 * limit]
-    return shorten(" ".join(harmless(text).split()), limit)
+    made = shorten(" ".join(harmless(text).split()), limit)
+    # What was encoded twice over, or stood beside a blank that hid it, shows only now.
+    while _DOUBLE.search(made) and (again := " ".join(harmless(made).split())) != made:
+        made = again
+    return made
 
 
 def plain(markup: str, limit: int = SUMMARY_CHARS) -> str:

@@ -54,6 +54,8 @@ log = logging.getLogger("watcher.poll")
 Clock = Callable[[], datetime]
 BATCH_ENTRIES = 2_000
 BATCH_SOURCES = 400
+BATCH_CHARS = 4_000_000
+"""Of text; a hostile body may hold ten million, and the next one as many again."""
 THIN_CHARS = 600
 """An entry with less text than this is worth the reading of its page, once it has passed the sift."""
 MAX_REVISIONS = 24
@@ -160,17 +162,18 @@ async def _collect(
 ) -> None:
     by_id = {s.id: s for s in chosen}
     offers: list[Offer] = []
-    done = size = 0
+    done = size = chars = 0
     try:
         async for result in _results(cycle, chosen, states):
             source = by_id[result.source_id]
             offer = _read(cycle, source, states.get(source.id) or PollState(source.id), result)
             offers.append(offer)
             size += len(offer.entries)
+            chars += sum(len(entry.content) + len(entry.summary) for entry in offer.entries)
             done += 1
             progress(done, len(chosen), source.name)
-            if size >= BATCH_ENTRIES or len(offers) >= BATCH_SOURCES:
-                taken, offers, size = offers, [], 0
+            if size >= BATCH_ENTRIES or chars >= BATCH_CHARS or len(offers) >= BATCH_SOURCES:
+                taken, offers, size, chars = offers, [], 0, 0
                 await _settle(cycle, taken)
     except BaseException:
         # Ctrl-C or a stop: what has been read is judged and kept, without reading further pages.

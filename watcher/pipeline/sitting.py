@@ -24,6 +24,7 @@ from watcher.model import (
     Verdict,
 )
 from watcher.pipeline.memory_window import STORY_WINDOW, Earlier
+from watcher.store.known import LEAD, MEMBERS
 from watcher.topic import Topic
 
 
@@ -128,7 +129,7 @@ def after(known: Known, told: Conclusion, now: datetime) -> Known:
     stories = {s.id: s for s in known.stories} | {s.id: s for s in told.stories}
     stories = {k: s for k, s in stories.items() if s.last_seen >= opened and s.merged_into is None}
     items = dict(known.items) | {item.id: item for item in told.items}
-    members = {i for s in stories.values() for i in s.item_ids}
+    members = frozenset(sorted((i for s in stories.values() for i in s.item_ids), reverse=True)[:MEMBERS])
     return replace(
         known,
         ids=told.ids,
@@ -138,5 +139,12 @@ def after(known: Known, told: Conclusion, now: datetime) -> Known:
         ),
         alerts=tuple(({a.id: a for a in known.alerts} | {a.id: a for a in told.alerts}).values()),
         deliveries=(*known.deliveries, *told.deliveries),
-        items={k: v for k, v in items.items() if k in members},
+        items={k: _remembered(v) for k, v in items.items() if k in members},
     )
+
+
+def _remembered(item: Item) -> Item:
+    """As the next cycle would read it from the database: with the beginning of its text alone."""
+    if len(item.entry.content) <= LEAD:
+        return item
+    return replace(item, entry=replace(item.entry, content=item.entry.content[:LEAD]))

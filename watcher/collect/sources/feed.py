@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,16 @@ from watcher.collect.charset import as_utf8
 from watcher.collect.cut import Cut, cut, hashes, hints, shared_links
 from watcher.collect.entries import RawItem, Setting, entry, unrepeated, with_shared_keys
 from watcher.collect.politeness import address_of
-from watcher.collect.reading import MAX_ENTRIES, PollHints, Reading, pack_hints, reading, seen_hashes
+from watcher.collect.reading import (
+    MAX_ENTRIES,
+    MAX_JSON_BYTES,
+    MAX_JSON_VALUES,
+    PollHints,
+    Reading,
+    pack_hints,
+    reading,
+    seen_hashes,
+)
 from watcher.errors import ParseError
 from watcher.model import Entry, Fetched, PollState, Request, Source
 
@@ -115,12 +125,13 @@ def _read_cut(pieces: Cut, setting: Setting, state: PollState, told: PollHints) 
     known = seen_hashes(state.seen)
     wanted = [number for number, digest in enumerate(digests) if digest not in known]
     shared = shared_links(items) if wanted else frozenset()
-    raws = quick.read_items(pieces, tuple(items[number] for number in wanted))
     entries: list[Entry] = []
-    for number, raw in zip(wanted, raws, strict=True):
-        raw = raw or _patient(pieces, items[number], setting)
-        if raw is not None:
-            entries.append(entry(raw, setting, digests[number], shared=number in shared))
+    for group in _groups(wanted, items):
+        raws = quick.read_items(pieces, tuple(items[number] for number in group))
+        for number, raw in zip(group, raws, strict=True):
+            raw = raw or _patient(pieces, items[number], setting)
+            if raw is not None:
+                entries.append(entry(raw, setting, digests[number], shared=number in shared))
     notes = _notes(pieces.total)
     return Reading(
         unrepeated(entries),
@@ -131,6 +142,20 @@ def _read_cut(pieces: Cut, setting: Setting, state: PollState, told: PollHints) 
         pieces.total,
         len(wanted) == len(items),
     )
+
+
+def _groups(wanted: list[int], items: tuple[bytes, ...]) -> Iterator[list[int]]:
+    """A megabyte at a time: a tree and its texts take several times the bytes they come from."""
+    group: list[int] = []
+    size = 0
+    for number in wanted:
+        if group and size + len(items[number]) > MAX_WHOLE_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(number)
+        size += len(items[number])
+    if group:
+        yield group
 
 
 def _patient(pieces: Cut, item: bytes, setting: Setting) -> RawItem | None:
@@ -229,8 +254,9 @@ def _own_language(item: Any, feed_language: str) -> str:
 
 
 def _read_json(source: Source, state: PollState, fetched: Fetched, body: bytes) -> Reading:
-    if body.count(b"{") > MAX_WHOLE_TAGS:
-        raise ParseError(source.id, "more than any feed holds")
+    values = body.count(b"{") + body.count(b"["), body.count(b",")
+    if len(body) > MAX_JSON_BYTES or values[0] > MAX_WHOLE_TAGS or values[1] > MAX_JSON_VALUES:
+        raise ParseError(source.id, "JSON, and more than any feed holds")
     try:
         feed = json.loads(body)
     except (ValueError, RecursionError) as error:

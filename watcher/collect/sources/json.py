@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from watcher.collect.charset import as_utf8, decode
 from watcher.collect.entries import RawItem, Setting, entry, with_shared_keys
 from watcher.collect.politeness import address_of
-from watcher.collect.reading import MAX_ENTRIES, Reading, reading
+from watcher.collect.reading import MAX_ENTRIES, MAX_JSON_BYTES, MAX_JSON_VALUES, Reading, reading
 from watcher.errors import ParseError
 from watcher.model import Entry, Fetched, PollState, Request, Source
 
@@ -114,6 +114,8 @@ def parsed(source: Source, fetched: Fetched) -> Any:
     text = decode(fetched.body, fetched.headers.get("content-type", ""), source.language)
     if text.lstrip().startswith("<"):
         return _from_xml(source, fetched)
+    if len(fetched.body) > MAX_JSON_BYTES or text.count(",") > MAX_JSON_VALUES:
+        raise ParseError(source.id, f"{len(fetched.body):,} bytes of JSON are more than any answer holds")
     if text.count("{") + text.count("[") > MAX_OBJECTS:
         raise ParseError(source.id, f"the answer holds more than {MAX_OBJECTS:,} objects")
     try:
