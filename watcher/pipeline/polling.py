@@ -22,9 +22,6 @@ from watcher.collect.reading import unpack_hints
 from watcher.collect.sources import load as load_kind
 from watcher.errors import ParseError
 from watcher.model import (
-    Alert,
-    AlertId,
-    AlertKind,
     Config,
     Entry,
     EntryKey,
@@ -37,8 +34,8 @@ from watcher.model import (
     Request,
     Source,
     SourceId,
-    Urgency,
 )
+from watcher.pipeline import source_health
 from watcher.pipeline.memory_window import STORY_WINDOW, Earlier
 from watcher.store import findings as store_findings
 from watcher.store import items as store_items
@@ -150,6 +147,8 @@ async def poll(
         )
         await _collect(cycle, chosen, states, progress)
     store_known.finish_first_run(db, clock()) if report.answered else None
+    with WRITING:
+        source_health.tell(db, config, clock())
     report.seconds = monotonic() - began
     return report
 
@@ -308,7 +307,7 @@ def _conclude(cycle: Cycle, offers: Sequence[Offer]) -> None:
             )
             findings, cycle.known = sitting.findings, sitting.known
         findings = replace(findings, polls=tuple(o.state for o in offers), sightings=sightings)
-        store_findings.commit(db, source_troubles(findings, cycle, offers, now))
+        store_findings.commit(db, findings)
     report.new += len(fresh)
     report.edited += len(edited)
     report.relevant += sum(i.verdict.relevant for i in findings.items)
@@ -363,36 +362,4 @@ def _silent(cycle: Cycle, offers: Iterable[Offer]) -> frozenset[EntryKey]:
         if offer.first
         for entry in offer.entries
         if entry.published is None or entry.published < cycle.installed
-    )
-
-
-def source_troubles(findings: Findings, cycle: Cycle, offers: Sequence[Offer], now: datetime) -> Findings:
-    """With one operational alert for the sources that broke, fell silent, retired or came back: each is
-    told once, in the transaction that remembers it was told."""
-    told = [(o, found) for o in offers if (found := politeness.trouble(o.source, o.state, now))]
-    if not told or not cycle.config.channels:
-        return findings
-    from watcher.notify.ops import ops_deliveries
-
-    ids = store_known.ids(cycle.db)
-    used = [a.id for a in findings.alerts], [d.id for d in findings.deliveries]
-    ids = replace(
-        ids, alert=max([ids.alert - 1, *used[0]]) + 1, delivery=max([ids.delivery - 1, *used[1]]) + 1
-    )
-    first = told[0][1].text
-    alert = Alert(
-        AlertId(ids.alert),
-        f"sources:{now.isoformat()}:{told[0][0].source.id}",
-        AlertKind.OPS,
-        Urgency.DIGEST,
-        at=now,
-        title=first if len(told) == 1 else f"{len(told)} sources changed their state: {first}; ...",
-        text="\n\n".join(found.text for _, found in told),
-    )
-    states = {o.source.id: politeness.told(o.state, found) for o, found in told}
-    return replace(
-        findings,
-        alerts=(*findings.alerts, alert),
-        deliveries=(*findings.deliveries, *ops_deliveries((alert,), cycle.config.channels, ids, now)),
-        polls=tuple(states.get(p.source_id, p) for p in findings.polls),
     )
