@@ -17,7 +17,35 @@ from email.utils import format_datetime
 from urllib.parse import parse_qs, urlsplit
 
 ENTRIES = 30
-WORDS = ["council", "budget", "minister", "report", "school", "railway", "harvest", "storm", "court", "market", "hospital", "museum", "bridge", "election", "season", "river", "energy", "harbour", "union", "factory", "research", "concert", "player", "treaty", "border", "village"]
+WORDS = [
+    "council",
+    "budget",
+    "minister",
+    "report",
+    "school",
+    "railway",
+    "harvest",
+    "storm",
+    "court",
+    "market",
+    "hospital",
+    "museum",
+    "bridge",
+    "election",
+    "season",
+    "river",
+    "energy",
+    "harbour",
+    "union",
+    "factory",
+    "research",
+    "concert",
+    "player",
+    "pension",
+    "garden",
+    "village",
+]
+TEMPTING = 20  # one item in so many speaks of a treaty and a border, as a near miss of the topic would
 EPOCH = datetime(2026, 5, 1, tzinfo=UTC)
 
 
@@ -31,7 +59,11 @@ class Mode:
 
 
 def text(seed: int, words: int) -> str:
-    return " ".join(WORDS[(seed * 31 + i * i * 7) % len(WORDS)] for i in range(words))
+    """Of the commonest words of any day; no two seeds give the same."""
+    found = [WORDS[(seed * 31 + i * i * 7 + (seed >> i % 8)) % len(WORDS)] for i in range(words)]
+    if seed % TEMPTING == 0 and words > 50:
+        found[words // 2 : words // 2 + 4] = ["treaty", "on", "the", "border"]
+    return " ".join(found)
 
 
 def item(feed: int, number: int) -> str:
@@ -41,7 +73,7 @@ def item(feed: int, number: int) -> str:
         f"<item><title>{text(seed, 9).capitalize()} {seed}</title>"
         f"<link>https://outlet{feed}.example/news/{seed}</link><guid>https://outlet{feed}.example/news/{seed}</guid>"
         f"<pubDate>{when}</pubDate><category>news</category>"
-        f"<description><![CDATA[<p>{text(seed + 1, 150)}.</p><p>{text(seed + 2, 20)}.</p>]]></description></item>"
+        f"<description><![CDATA[<p>{text(seed + 1, 128)}.</p><p>{text(seed + 2, 20)}.</p>]]></description></item>"
     )
 
 

@@ -1,7 +1,8 @@
-"""What a growing archive costs: the store's part of a cycle, lists and searches at 10k, 100k and 1M items.
+"""What a growing archive costs: whole polls, the store's part of a cycle, lists and searches at 10k, 100k, 1M items.
 
-    python -m benchmarks.growth [--sizes 10000,100000,1000000] [--share 0.05] [--folder DIR]
+    python -m benchmarks.growth [--sizes 10000,100000,1000000] [--share 0.05] [--folder DIR] [--feeds 300]
 
+A whole poll is `watcher poll` as a process over feeds with one new entry each; the archives take turns (A B A B).
 One cycle here: memory is read (`known`), 3,000 keys are looked up, 1,000 rejected and 20 relevant items
 and the states of 300 sources are committed. Each figure is the median of several runs, in milliseconds of
 wall time unless it says cpu; the database is on disk and durable (synchronous=FULL).
@@ -19,6 +20,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks.peers import Watcher
+from benchmarks.server import server
 from watcher.model import (
     Band,
     Entry,
@@ -70,10 +73,10 @@ def article(rng: random.Random, number: int, at: datetime, band: Band) -> Item:
 def fill(db: Database, size: int, share: float, rng: random.Random) -> None:
     """`size` items, `share` of them relevant, the newest just now; stories for those of the open window."""
     db.connection.execute("PRAGMA synchronous = OFF")
-    for start in range(1, size + 1, BATCH):
+    for start in range(2, size + 2, BATCH):  # 1 is the baseline
         batch = [
             article(rng, number, moment(number, size), band_of(rng, share))
-            for number in range(start, min(start + BATCH, size + 1))
+            for number in range(start, min(start + BATCH, size + 2))
         ]
         relevant = tuple(item for item in batch if item.verdict.relevant)
         rejected = tuple(item for item in batch if not item.verdict.relevant)
@@ -116,7 +119,7 @@ def cycle(db: Database, found: Findings, keys: list[EntryKey]) -> None:
     findings.commit(db, found)
 
 
-def cycles(db: Database, rng: random.Random, times: int = 15) -> tuple[float, float]:
+def cycles(db: Database, rng: random.Random, times: int) -> tuple[float, float]:
     """Median milliseconds of a cycle: CPU and wall."""
     cpu, wall = [], []
     for _ in range(times):
@@ -140,9 +143,9 @@ def timed(act: Callable[[], object], times: int = 5) -> float:
     return statistics.median(taken)
 
 
-def measures(db: Database, rng: random.Random) -> dict[str, float]:
+def measures(db: Database, rng: random.Random, times: int) -> dict[str, float]:
     newest = items.page(db, limit=1)[0]
-    cpu, wall = cycles(db, rng)
+    cpu, wall = cycles(db, rng, times)
     return {
         "known": timed(lambda: known.known(db, NOW, timedelta(days=OPEN_DAYS))),
         "cycle cpu": cpu,
@@ -158,15 +161,41 @@ def measures(db: Database, rng: random.Random) -> dict[str, float]:
     }
 
 
-def main() -> None:
+def polls(folders: dict[int, Path], feeds: int, rounds: int) -> dict[int, tuple[float, float]]:
+    """CPU and wall seconds of a whole poll over each archive: the best of the rounds, in turn."""
+    costs: dict[int, list[tuple[float, float]]] = {size: [] for size in folders}
+    with server(feeds, 20) as at:
+        programs = {size: Watcher(folder=folder) for size, folder in folders.items()}
+        at.control(new=0, etag=1)
+        for program in programs.values():
+            program.prepare(at)
+            program.poll()
+        for generation in range(1, rounds + 1):
+            at.control(new=generation)
+            for size, program in programs.items():
+                cost = program.poll()
+                costs[size].append((cost.cpu, cost.wall))
+    return {
+        size: (min(cpu for cpu, _ in found), min(wall for _, wall in found)) for size, found in costs.items()
+    }
+
+
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", default="10000,100000,1000000")
     parser.add_argument("--share", type=float, default=0.05, help="of the items are relevant")
     parser.add_argument("--folder", type=Path, help="keep the databases there")
-    asked = parser.parse_args()
+    parser.add_argument("--times", type=int, default=15, help="cycles of the store alone")
+    parser.add_argument("--feeds", type=int, default=300, help="of the whole polls; 0: none")
+    parser.add_argument("--rounds", type=int, default=3, help="of the whole polls")
+    asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
-        for size in map(int, asked.sizes.split(",")):
-            path = (asked.folder or Path(scratch)) / f"growth-{size}-{asked.share}.db"
+        folders = {
+            size: (asked.folder or Path(scratch)) / f"growth-{size}"
+            for size in map(int, asked.sizes.split(","))
+        }
+        for size, folder in folders.items():
+            path = folder / "state" / "watcher.sqlite3"
             known_already = path.exists()
             rng = random.Random(size)
             with database.open(path) as db:
@@ -174,11 +203,17 @@ def main() -> None:
                 if not known_already:
                     fill(db, size, asked.share, rng)
                 each = (time.perf_counter() - began) / size * 1e6
-                figures = measures(db, rng)
+                figures = measures(db, rng, asked.times)
             shown = "  ".join(f"{name} {value:.1f}" for name, value in figures.items())
             print(
-                f"{size:>9,} items  filled at {each:.0f} µs each, {path.stat().st_size / 1e6:.0f} MB  {shown}"
+                f"{size:>9,} items  filled at {each:.0f} µs each, {path.stat().st_size / 1e6:.0f} MB  {shown}",
+                flush=True,
             )
+        found = polls(folders, asked.feeds, asked.rounds) if asked.feeds else {}
+        least = min(folders)
+        for size, (cpu, wall) in found.items():
+            ratio = f"{cpu / found[least][0]:.2f} of that with {least:,}"
+            print(f"{size:>9,} items  whole poll cpu {cpu:.2f} s  wall {wall:.2f} s  cpu {ratio}", flush=True)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@
     python -m benchmarks.judge --repeat 5
 
 Prints medians in milliseconds (title + 200 words, one core): `sift`, `classify` and the whole `assess`, for
-ordinary news, for near misses (every one of which tempts a keyword alert) and for relevant entries. Judging one entry reads nothing that is stored, so
-its cost cannot grow with it; what does grow is measured by `growth.py`.
+ordinary news, for near misses (every one of which tempts a keyword alert) and for relevant entries. Judging
+one entry reads nothing that is stored, so its cost cannot grow with it; what does grow is measured by
+`growth.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import watcher
@@ -89,13 +90,14 @@ def steps(topic: Topic) -> dict[str, Callable[[Entry], object]]:
     }
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rows", type=Path, default=ROOT / "tests" / "gold" / "rows.jsonl")
     parser.add_argument("--repeat", type=int, default=3)
-    options = parser.parse_args()
+    parser.add_argument("--limit", type=int, help="entries of each kind, to see that it works")
+    options = parser.parse_args(arguments)
     topic = load_topic(Path(watcher.__file__).parent / "topics" / "ottawa")
     rows = [json.loads(line) for line in options.rows.read_text(encoding="utf-8").splitlines()]
     over = False
@@ -104,6 +106,7 @@ def main() -> int:
         ("near miss", entries(rows, relevant=False)),
         ("relevant", entries(rows, relevant=True)),
     ):
+        these = these[: options.limit]
         for entry in these:
             assess(entry, topic)  # patterns are compiled when they are first met
         costs = {name: median_ms(these, judge, options.repeat) for name, judge in steps(topic).items()}

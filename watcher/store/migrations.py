@@ -7,11 +7,18 @@ transaction with its record; the whole upgrade holds the write lock, so two proc
 from __future__ import annotations
 
 import sqlite3
+import sys
 
-import sqlite_utils
-from sqlite_utils import Migrations
+# sqlite-utils takes numpy's numbers where it finds numpy: 0.2 s of the very first start, and we have none.
+_without_numpy = sys.modules.setdefault("numpy", None) is None  # type: ignore[arg-type]
+try:
+    import sqlite_utils
+    from sqlite_utils import Migrations
+finally:
+    if _without_numpy:
+        del sys.modules["numpy"]
 
-from watcher.store.database import APPLICATION_ID, SCHEMA
+from watcher.store.database import APPLICATION_ID, SCHEMA  # noqa: E402
 
 steps = Migrations("watcher")
 
