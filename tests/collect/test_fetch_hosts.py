@@ -124,6 +124,17 @@ def test_offline_the_whole_pack_ends_in_one_patience() -> None:
     assert [r.code for r in results if isinstance(r, FetchFailed)] == ["dns"] * 72
 
 
+def test_many_sources_at_one_name_without_address_are_not_spaced() -> None:
+    async def resolve(host: str, port: int) -> Sequence[str]:
+        raise OSError(-2, "Name or service not known")
+
+    sources = [a_source(f"https://nowhere.example/{n}", str(n)) for n in range(30)]
+    began = monotonic()
+    results = poll(sources, Network(per_host_spacing_seconds=60.0), resolve=resolve)
+    assert [r.code for r in results if isinstance(r, FetchFailed)] == ["dns"] * 30
+    assert monotonic() - began < 30
+
+
 def test_one_name_is_looked_up_once_for_all_its_sources() -> None:
     asked: list[str] = []
 

@@ -141,6 +141,7 @@ class Exchange:
         headers = [*self._base, *validators, *_encoded(extra)]
         silence = self._patience.short_silence if host.hangs else self._patience.silence
         limits = Limits(deadline, silence, limit, FREE_BYTES)
+        reached = True
         try:
             wire = wires.get(here.origin)
             if wire is not None and not wire.closed:
@@ -152,10 +153,12 @@ class Exchange:
             wire = wires[here.origin] = await self._dialler.connect(here, deadline)
             return await wire.exchange(here.netloc, here.target, headers, limits, place.take)
         except WireError as error:
+            reached = error.code != "dns"  # a pause is owed to a server, not to a name without one
             host.hangs += error.code in HANGS
             raise
         finally:
-            self._hosts.used(host)
+            if reached:
+                self._hosts.used(host)
 
     def _next(self, here: Address, location: str, visited: list[str]) -> Address:
         """Where the redirect leads, checked. Raises WireError or Blocked."""
