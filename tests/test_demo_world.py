@@ -81,12 +81,22 @@ def test_unchanged_feed_is_answered_with_304_and_the_demo_s_date(world: DemoWorl
 
 
 def test_one_outlet_is_down_for_a_while_and_comes_back(world: DemoWorld) -> None:
-    answers = []
+    answers = {}
     for moment in world.moments:
         world.at(moment)
-        answers.append(get(f"{world.press.root}/bb")[0])
-    assert answers[0] == answers[-1] == 200
-    assert answers.count(503) == 6
+        answers[moment] = get(f"{world.press.root}/bb")[0]
+    down = [moment for moment, status in answers.items() if status == 503]
+    assert {moment.day for moment in down} == {11, 12, 13}
+    assert set(answers.values()) == {200, 503}
+
+
+def test_every_article_is_polled_for_within_three_hours_and_every_evening(world: DemoWorld) -> None:
+    for item in news.news():
+        seen = min(moment for moment in world.moments if moment >= item.at)
+        assert seen - item.at < timedelta(hours=3) or item.at < news.START
+    assert sum(moment.hour == 18 for moment in world.moments) >= 28
+    assert list(world.moments) == sorted(set(world.moments))
+    assert (world.moments[0], world.moments[-1]) == (news.START, news.END)
 
 
 def test_mailbox_keeps_what_smtp_brings(world: DemoWorld) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ from watcher.cli.output import emit_rows, emit_text, progress
 from watcher.cli.start import SHIPPED_TOPIC
 
 if TYPE_CHECKING:
-    from watcher.demo.servers import Mail
     from watcher.demo.world import DemoWorld
 
 
@@ -49,18 +48,22 @@ def _play(folder: Path) -> None:
         file = folder / "config.toml"
         file.write_text(world.config_text(folder / "state"), encoding="utf-8")
         config = load(file, env=os.environ, source_kinds=source_kinds(), channel_kinds=channel_kinds())
-        shown = progress(len(world.moments), "days played")
-        mails = 0
+        shown = progress(len(world.moments), "polls")
+        entries = relevant = mails = 0
         with database.open(config.state_dir / "watcher.sqlite3") as db:
             for number, moment in enumerate(world.moments, start=1):
                 world.at(moment)
-                clock = _at(moment)
-                asyncio.run(one_cycle(config, lambda: topic, db, clock, force=True))
+                cycle = asyncio.run(one_cycle(config, lambda: topic, db, _at(moment), force=True))
+                entries, relevant = entries + cycle.polled.new, relevant + cycle.polled.relevant
                 for mail in world.mailbox[mails:]:
-                    emit_text(f"{moment:%d %b %H:%M}  mail  {mail.subject}")
+                    emit_text(f"{moment:%d %b %H:%M}  {mail.subject}")
                 mails = len(world.mailbox)
                 shown(number, f"{moment:%d %B %Y}")
-        _show_last(world.mailbox)
+        emit_text(
+            f"{len(world.moments)} polls of {len(config.sources)} sources: {entries} entries, {relevant} relevant; "
+            f"{len(world.slack_messages)} Slack messages and {mails} mails received"
+        )
+        _show_messages(world)
         _write_pages(folder, world)
         _status(folder, world.moments[-1])
 
@@ -69,11 +72,20 @@ def _at(moment: datetime) -> Callable[[], datetime]:
     return lambda: moment
 
 
-def _show_last(mailbox: Sequence[Mail]) -> None:
-    """The last mail as its reader sees it."""
-    if mailbox:
-        rule = "─" * 78
-        emit_text(f"\n{rule}\nThe last mail: {mailbox[-1].subject}\n{rule}\n{mailbox[-1].text()}")
+def _show_messages(world: DemoWorld) -> None:
+    """The best attested alert as Slack has it, and the last digest as the mailbox does."""
+    from watcher.notify.preview import plain
+
+    digests = [m for m in world.mailbox if m.subject.startswith("Digest") and "no dev" not in m.subject]
+    vote = [post for post in world.slack_messages if "214" in str(post.get("text")) and "blocks" in post]
+    if vote:
+        _ruled("In Slack", plain(vote[0]))
+    if digests:
+        _ruled("In the mailbox", digests[-1].text())
+
+
+def _ruled(where: str, text: str) -> None:
+    emit_text(f"\n── {where} {'─' * (74 - len(where))}\n{text.strip()}")
 
 
 def _write_pages(folder: Path, world: DemoWorld) -> None:
@@ -82,7 +94,6 @@ def _write_pages(folder: Path, world: DemoWorld) -> None:
     (folder / "slack.html").write_text(preview(world.slack_messages), encoding="utf-8")
     if world.mailbox:
         (folder / "mail.html").write_text(world.mailbox[-1].text("html"), encoding="utf-8")
-    emit_text(f"{len(world.slack_messages)} Slack message(s), {len(world.mailbox)} mail(s) received")
 
 
 def _status(folder: Path, moment: datetime) -> None:

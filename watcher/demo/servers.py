@@ -198,7 +198,7 @@ class Mail:
 
     @property
     def subject(self) -> str:
-        return str(self.message["Subject"] or "")
+        return str(self.message["Subject"] or "").strip()  # a folded header begins with a blank
 
     def text(self, subtype: str = "plain") -> str:
         """The body as text, or as HTML; "" when the message has no such part."""

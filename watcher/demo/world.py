@@ -160,6 +160,7 @@ to = ["{address}"]
 
 [policy]
 digest = ["18:00"]
+empty_digest = false
 first_run = "silent"
 
 [network]

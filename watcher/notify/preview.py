@@ -25,6 +25,7 @@ _EMOJI = {
 _TOKEN = re.compile(
     r"<([^<>|]+)(?:\|([^<>]*))?>|`([^`\n]+)`|(?<!\w)\*([^*\n]+)\*(?!\w)|(?<!\w)_([^_\n]+)_(?!\w)"
 )
+_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,13 @@ def preview(posts: Iterable[Mapping[str, Any]], channel: str = "alerts", title: 
         for post in posts
     )
     return page("preview.html.j2", posts=shown, channel=channel, title=title)
+
+
+def plain(post: Mapping[str, Any]) -> str:
+    """A post as text, for a terminal: a paragraph for each block."""
+    shown = (_shown(block).text for block in post["blocks"])
+    lines = (re.sub("<br>|</blockquote>", "\n", text.replace("<blockquote>", "> ")) for text in shown)
+    return "\n\n".join(unescape(_TAG.sub("", text)).strip() for text in lines if text)
 
 
 def _shown(block: Mapping[str, Any]) -> Shown:
