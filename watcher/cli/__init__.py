@@ -74,6 +74,10 @@ class _Front(click.Group):
         except WatcherError as error:
             for line in str(error).splitlines():
                 click.echo(f"watcher: {line}", err=True)
+            if isinstance(error, ConfigError) and not error.file.exists():
+                click.echo(
+                    "Run it in the folder that holds config.toml, or name the file: --config FILE", err=True
+                )
             if isinstance(error, ConfigError | TopicError):
                 raise click.exceptions.Exit(2) from None
             if isinstance(error, InstanceRunning):

@@ -11,11 +11,15 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from textwrap import fill
 from typing import Any
 
 import click
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+_WIDE_AT_LEAST = 28
+"""Columns that folded text needs to be readable."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
 
@@ -79,6 +83,21 @@ def _one_line(value: object) -> str:
 
 
 def _emit_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], wide: str, heading: str) -> None:
+    """As a table where it fits. Where it does not, each row is a line of what does and, below it, the rest:
+    a column that is cropped to two letters, or to none, tells nobody anything."""
+    from rich.cells import cell_len
+
+    cells = [{c: _one_line(row.get(c)) for c in columns} for row in rows]
+    shown = [c for c in columns if any(row[c] for row in cells)]
+    widths = {c: max(cell_len(c), *(cell_len(row[c]) for row in cells)) for c in shown}
+    needed = sum(widths[c] if c != wide else min(widths[c], _WIDE_AT_LEAST) for c in shown) + 3 * len(shown)
+    if needed <= _width():
+        _emit_grid(cells, shown, wide, heading)
+    else:
+        _emit_stacked(cells, shown, widths, wide, heading)
+
+
+def _emit_grid(rows: Sequence[Mapping[str, str]], columns: Sequence[str], wide: str, heading: str) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -90,24 +109,63 @@ def _emit_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], wide:
     for column in columns:
         folded = column == wide
         table.add_column(
-            column.replace("_", " "),
-            overflow="fold",
-            no_wrap=not folded,
-            ratio=1 if folded else None,
+            column.replace("_", " "), overflow="fold", no_wrap=not folded, ratio=1 if folded else None
         )
     for row in rows:
-        table.add_row(*(Text(_one_line(row.get(c))) for c in columns))
+        table.add_row(*(Text(row[c]) for c in columns))
     Console().print(table)
 
 
+def _emit_stacked(
+    rows: Sequence[Mapping[str, str]],
+    columns: Sequence[str],
+    widths: Mapping[str, int],
+    wide: str,
+    heading: str,
+) -> None:
+    from rich.cells import set_cell_size
+
+    first: list[str] = []
+    for column in (c for c in columns if c != wide):
+        if sum(widths[c] + 2 for c in (*first, column)) - 2 > _width():
+            break
+        first.append(column)
+    rest = [c for c in columns if c not in first and c != wide]
+    below = [wide] * (wide in columns) + rest
+    head = "  ".join(set_cell_size(c.replace("_", " "), widths[c]) for c in first).rstrip()
+    click.echo("\n".join(filter(None, (heading, head, "─" * _width()))))
+    for row in rows:
+        click.echo("  ".join(set_cell_size(row[c], widths[c]) for c in first).rstrip())
+        texts = [row[c] if c == wide else f"{c.replace('_', ' ')}: {row[c]}" for c in below if row[c]]
+        if texts:
+            click.echo(fill(" · ".join(texts), _width(), initial_indent="    ", subsequent_indent="    "))
+
+
 def emit_text(text: str) -> None:
-    """Lines of our own making around text of others'."""
-    for line in text.splitlines():
-        click.echo(safe(line))
+    """Lines of our own making around text of others'; on a terminal folded between words."""
+    _clear_progress()
+    for line in map(safe, text.splitlines()):
+        click.echo(_folded(line) if is_terminal() and len(line) > _width() else line)
+
+
+def _folded(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    return fill(
+        line.strip(),
+        _width(),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def columns_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(key for row in rows for key in row))
+
+
+_UNDER_WAY: set[str] = set()
+"""The counters whose line is on the terminal now: whatever is printed next takes their place."""
 
 
 def progress(total: int, what: str) -> Callable[[int, str], None]:
@@ -116,14 +174,20 @@ def progress(total: int, what: str) -> Callable[[int, str], None]:
         return lambda done, note: None
 
     def show(done: int, note: str) -> None:
-        end = "\n" if done >= total else ""
-        line = f"\r\x1b[K{what} {done}/{total} {safe(note)}"[: max(20, _width())]
-        click.echo(line + end, nl=False, err=True)
+        line = f"{what} {done}/{total} {safe(note)}"[: _width() - 1]
+        click.echo(f"\r\x1b[K{line}" if done < total else "\r\x1b[K", nl=False, err=True)
+        (_UNDER_WAY.add if done < total else _UNDER_WAY.discard)(what)
 
     return show
+
+
+def _clear_progress() -> None:
+    if _UNDER_WAY:
+        _UNDER_WAY.clear()
+        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _width() -> int:
     import shutil
 
-    return shutil.get_terminal_size((80, 24)).columns + 4
+    return max(20, shutil.get_terminal_size((80, 24)).columns)

@@ -8,11 +8,12 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import click
 
-from watcher.cli.output import emit_json, emit_text, json_option, progress
+from watcher.cli.output import emit_json, emit_text, json_option, progress, safe
 from watcher.cli.start import Start, pass_start
 
 
@@ -33,12 +34,13 @@ def poll(start: Start, force: bool, no_send: bool, as_json: bool) -> None:
     Exit code 0 when the cycle ran, even if sources failed or a message could not be delivered (it
     stays owed); 2 configuration; 3 another watcher holds the state directory; 4 database; 130 Ctrl-C.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite stop, like Ctrl-C
     from watcher.pipeline.service import one_cycle
     from watcher.store.lock import held
 
     logging_to_stderr(start)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite stop, like Ctrl-C
     config = start.config()
+    warn(config.warnings)
     with held(config.state_dir, now()), start.database() as db:
         shown = None if as_json else progress_line("polling")
         try:
@@ -77,6 +79,7 @@ def run(start: Start) -> None:
 
     logging_to_stderr(start)
     config = start.config()
+    warn(config.warnings)
     stop = threading.Event()
     with held(config.state_dir, now()), schedule.signals(stop):
         service = Service(config, start.topic, now, say=say, progress=progress_line("polling"))
@@ -94,6 +97,12 @@ def run(start: Start) -> None:
         # A send that will not end must not hold the process: its row says it may have gone out.
         sys.stdout.flush()
         os._exit(0)
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """What is doubtful in the configuration but stops nothing."""
+    for text in warnings:
+        click.echo(f"warning: {safe(text)}", err=True)
 
 
 def say(text: str) -> None:

@@ -10,7 +10,6 @@ import click
 
 from watcher.cli.output import emit_json, emit_text, json_option, progress
 from watcher.cli.start import Start, pass_start
-from watcher.collect.guard import malformed
 from watcher.errors import DeliveryError, WatcherError
 
 
@@ -57,8 +56,8 @@ def _offline(start: Start) -> Iterator[dict[str, object]]:
         f"{config.file}: {len(on)} of {len(config.sources)} sources on, "
         f"{sum(c.enabled for c in config.channels)} channel(s), time zone {config.zone.key}",
     )
-    for text in malformed(config.network.allow_private):
-        yield _row("network", False, f"allow_private: '{text}' is not a host:port")
+    for text in config.warnings:
+        yield _row("config", False, text)
     topic = start.topic()
     yield _row(
         "topic",

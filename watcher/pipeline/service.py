@@ -16,7 +16,7 @@ from watcher.model import Config
 from watcher.pipeline import polling, speaking
 from watcher.pipeline.polling import Clock
 from watcher.pipeline.polling import Report as Polled
-from watcher.store import database, housekeeping, known
+from watcher.store import database, housekeeping, known, sources
 from watcher.store.baseline import ensure_baseline
 from watcher.store.database import Database
 from watcher.topic import Topic
@@ -184,12 +184,20 @@ class Service:
             self.say("\n".join(poll_lines(polled)))
         if not self._polled.is_set():
             self._show_first_preview(db)
+            self.say(self._waiting(db))
 
     def _show_first_preview(self, db: Database) -> None:
         for channel in self.config.channels:
             if channel.enabled:
                 self.say(preview(self.config, self.topic(), db, channel.name, self.clock()))
                 break
+
+    def _waiting(self, db: Database) -> str:
+        on = {source.id for source in self.config.sources if source.enabled}
+        times = [s.next_poll for i, s in sources.states(db).items() if i in on and s.next_poll]
+        if not times:
+            return "no source is on; Ctrl-C stops"
+        return f"next poll at {min(times).astimezone(self.config.zone):%H:%M %Z}; Ctrl-C stops"
 
     def speak(self, stop: threading.Event) -> None:
         if not self._polled.is_set():
