@@ -16,6 +16,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATION = re.compile(r"(\d+)\s*([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
+_HOST_PORT = re.compile(r"(?:\[[0-9a-fA-F:.%]+\]|[^\s:/@?#\[\]]+):(\d{1,5})")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CRON: tuple[tuple[int, int, tuple[str, ...]], ...] = (
     (0, 59, ()), (0, 23, ()), (1, 31, ()), (1, 12, _MONTHS), (0, 7, WEEKDAYS),
@@ -42,6 +43,14 @@ def _tier(value: object) -> object:
 def _clock(value: object) -> object:
     if isinstance(value, str) and not _CLOCK.fullmatch(value):
         raise ValueError(f"'{value}' is not a time of day; write it as '22:00'")
+    return value
+
+
+def host_and_port(value: str) -> str:
+    """`127.0.0.1:8025`, `[::1]:8025` or `mail.home:25`; raises ValueError."""
+    found = _HOST_PORT.fullmatch(value.strip())
+    if not found or not 1 <= int(found[1]) <= 65535:
+        raise ValueError(f"'{value}' is not a host:port; write it as '127.0.0.1:8025'")
     return value
 
 
@@ -226,6 +235,11 @@ class NetworkSection(Section):
     per_host_spacing_seconds: Annotated[float, Field(ge=0)] = _default("per_host_spacing_seconds")
     articles_per_cycle: Annotated[int, Field(ge=0)] = int(_default("articles_per_cycle"))
     user_agent: str = "ottawa-watcher"
+
+    @field_validator("allow_private")
+    @classmethod
+    def _places(cls, places: list[str]) -> list[str]:
+        return [host_and_port(one) for one in places]
 
 
 SECTIONS: dict[str, type[Section]] = {

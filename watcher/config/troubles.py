@@ -113,7 +113,7 @@ _BRANCHES = ("str", "int", "bool", "float", "none", "constrained-str", "constrai
 def _words(error: ErrorDetails, location: Place, known: Sequence[str]) -> str:
     kind, context = error["type"], error.get("ctx") or {}
     if kind == "extra_forbidden":
-        return f"unknown key{nearest(str(location[-1]), known)}"
+        return f"unknown key{nearest(str(location[-1]), known) or '; known here: ' + ', '.join(known)}"
     if kind == "literal_error":
         return f"must be one of {context.get('expected', '').replace(' or ', ', ')}"
     if kind in ("value_error", "assertion_error"):
