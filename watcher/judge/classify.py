@@ -14,7 +14,7 @@ from watcher.judge.fold import Sentence, fold_pattern, passage
 from watcher.judge.language import language_of as detect
 from watcher.judge.match import Patterns
 from watcher.judge.sift import sift, tells
-from watcher.judge.who import state_patterns
+from watcher.judge.who import named
 from watcher.model import Band, Entry, Reason, Verdict
 from watcher.topic import Lexicon, Topic
 
@@ -36,14 +36,17 @@ def language_of(entry: Entry) -> str | None:
     return detect(f"{entry.title} {entry.summary[:300]} {entry.content[:200]}", entry.language)
 
 
-def classify(entry: Entry, topic: Topic, language: str | None = None) -> Verdict:
-    """`language` saves detecting it again. A record of an official table is what its source says it is."""
+def classify(
+    entry: Entry, topic: Topic, language: str | None = None, sifted: bool | None = None
+) -> Verdict:
+    """`language` and `sifted` save finding them again. A record of an official table is what its source
+    says it is."""
     if entry.facts:
         return Verdict(
             1.0, Band.RELEVANT, (Reason("official_record", "a record of the official table", 1.0),)
         )
     lexicon = topic.lexicon
-    if not sift(entry, topic):
+    if not (sift(entry, topic) if sifted is None else sifted):
         return Verdict(0.0, Band.REJECTED, (Reason("no_word", "neither the treaty nor a mine is named"),))
     spoken = language or language_of(entry)
     verdict = _verdict(tuple(_read(entry, topic, spoken, everything=False)), lexicon)
@@ -76,7 +79,6 @@ class Scope:
 def _read(entry: Entry, topic: Topic, language: str | None, *, everything: bool) -> Iterator[Scope]:
     """The sentences that may tell, or all of them: what decides stands in few."""
     patterns = _patterns(topic.lexicon, language)
-    states = state_patterns(topic, language)
     lead = int(topic.lexicon.settings.get("lead_letters", 1500))
     most = int(topic.lexicon.settings.get("read_letters", 12000))
     read = 0
@@ -87,18 +89,19 @@ def _read(entry: Entry, topic: Topic, language: str | None, *, everything: bool)
                 return
         if everything or sentence.where == "title" or tells(sentence.text, topic.lexicon):
             where = "deep" if sentence.where == "content" and read > lead else sentence.where
-            yield _scope(sentence, where, patterns, states)
+            yield _scope(sentence, where, patterns, topic, language)
 
 
-def _scope(sentence: Sentence, where: str, patterns: Patterns, states: Patterns) -> Scope:
+def _scope(sentence: Sentence, where: str, patterns: Patterns, topic: Topic, language: str | None) -> Scope:
     scope = Scope(where)
     text = sentence.folded
     for concept, start, end in patterns.all(text):
         scope.add(concept, text[start:end])
     if scope.found:
-        for start, end, codes in states.longest(text):
-            if codes != ("CA",):  # the treaty's name is a Canadian city: Canada is no company for it
-                scope.add("state", text[start:end])
+        # The treaty's name is a Canadian city: Canada is no company for it.
+        states = [name for name in named(text, topic, language) if name[2] != ("CA",)]
+        for start, end, codes in states:
+            scope.add("state" if codes == states[0][2] else "states", text[start:end])
     return scope
 
 
@@ -130,14 +133,14 @@ def _verdict(scopes: tuple[Scope, ...], lexicon: Lexicon) -> Verdict:
         reasons = _reasons(scope, lexicon)
         if _sum(reasons) > _sum(best):
             best = reasons
-    score = max(0.0, _sum(best))
+    score = max(0.0, round(_sum(best), 3))
     against = _against(title, whole)
     if against:
         score = min(score, 0.6 if {"treaty", "ottawa", "ottawa_loose"} & whole.found.keys() else 0.3)
         best += (against,)
     elif not best or score < settings.get("doubt", 0.5):
         best += tuple(Reason(guard, text, 0.0, where) for guard, (text, where) in whole.guards.items())
-    return Verdict(round(score, 3), _band(score, settings), best)
+    return Verdict(score, _band(score, settings), best)
 
 
 def _band(score: float, settings: Mapping[str, float]) -> Band:

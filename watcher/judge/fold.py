@@ -34,11 +34,12 @@ _ONE_FOR_ONE = {
     "ς": "σ",
 }
 # What carries no meaning for comparing: accents of Latin, Greek and Cyrillic, Arabic points and tatweel,
-# soft hyphens, zero-width and direction marks, variation selectors.
+# the Devanagari dot, soft hyphens, zero-width and direction marks, variation selectors.
 _DROPPED = re.compile(
-    "[\u00ad\u0300-\u036f\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+"
+    "[\u00ad\u0300-\u036f\u0640\u064b-\u065f\u0670\u093c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+"
 )
 _REPLACED = re.compile(f"[{''.join(map(re.escape, _ONE_FOR_ONE))}]")
+_SPECIAL = re.compile(r"[\\()\[\]{}|?*+.^$#&~\s-]")
 _ESCAPE = re.compile(r"(\\.|\(\?(?:P?<\w+>|[:=!]|<[=!]))", re.DOTALL)
 
 
@@ -67,7 +68,13 @@ def fold_pattern(pattern: str) -> str:
 
 
 def _fold_literal(text: str) -> str:
-    return text.lower() if text.isascii() else _plain(text)
+    if text.isascii():
+        return text.lower()
+    folded = _plain(text)
+    if _SPECIAL.findall(folded) == _SPECIAL.findall(text):
+        return folded
+    # "㈠" is "(一)" once folded: what was a letter must not become syntax.
+    return "".join(char.lower() if char.isascii() else re.escape(_plain(char)) for char in text)
 
 
 @dataclass(frozen=True, slots=True)

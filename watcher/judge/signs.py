@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from watcher.judge.fold import Sentence, fold_pattern
 from watcher.judge.match import UNSPACED, Patterns
+from watcher.model import Entry
 from watcher.topic import Lexicon
 
 ACTOR, PLACE, ASIDE = "actor", "place", "aside"
@@ -25,13 +27,16 @@ class Signs:
     place: re.Pattern[str]
     place_after: re.Pattern[str]
     place_ending: re.Pattern[str]
+    bordering: re.Pattern[str]
     protests: Patterns
+    accusations: Patterns
     leavings: Patterns
     meetings: Patterns
     organs: Patterns
     worlds: Patterns
     borrowed: re.Pattern[str]
     homeland: tuple[str, ...]
+    spoken_in: frozenset[str]
     adversaries: frozenset[str]
 
     def role(self, folded: str, start: int, end: int) -> str:
@@ -44,26 +49,34 @@ class Signs:
     def protest(self, folded: str) -> bool:
         return any(True for _ in self.protests.all(folded))
 
+    def accusation(self, folded: str) -> bool:
+        return any(True for _ in self.accusations.all(folded))
+
     def meeting(self, title: Sentence) -> bool:
         return title.where == "title" and any(True for _ in self.meetings.all(title.folded))
 
     def leaving(self, folded: str) -> tuple[tuple[int, int], ...]:
         return tuple((start, end) for _, start, end in self.leavings.all(folded))
 
-    def domestic(self, sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    def home(self, entry: Entry) -> tuple[str, ...]:
+        """Whose institutions an outlet means that does not say: the state of its address, where the language is
+        spoken, else the state whose own the language is."""
+        state = _state(urlsplit(entry.outlet_url or entry.url).hostname)
+        return (state,) if state in self.spoken_in else self.homeland
+
+    def domestic(self, sentences: Iterable[Sentence], home: tuple[str, ...]) -> tuple[str, ...]:
         """No state is named at all: an institution, or a deed without a campaign or a meeting, is at home."""
         read = tuple(sentences)
-        if not self.homeland or any(self.at_home(sentence) for sentence in read):
-            return self.homeland
+        if not home or any(self.institution(sentence) for sentence in read):
+            return home
         deed = any(self.leaving(sentence.folded) for sentence in read)
         return self.homeland if deed and not any(self.worldly(sentence) for sentence in read) else ()
 
     def worldly(self, sentence: Sentence) -> bool:
         return any(True for _ in self.worlds.all(sentence.folded))
 
-    def at_home(self, sentence: Sentence) -> tuple[str, ...]:
-        known = self.homeland and any(True for _ in self.organs.all(sentence.folded))
-        return self.homeland if known else ()
+    def institution(self, sentence: Sentence) -> bool:
+        return any(True for _ in self.organs.all(sentence.folded))
 
 
 @lru_cache(maxsize=128)
@@ -77,15 +90,29 @@ def signs_of(lexicon: Lexicon, language: str | None) -> Signs:
         place=_before(words.of("who.place"), article),
         place_after=_after(words.of("who.place_after")),
         place_ending=_after(words.of("who.place_ending")),
-        protests=words.patterns("who.protest"),
+        bordering=_after(words.of("who.bordering")),
+        protests=words.patterns("who.protest", "who.accuse"),
+        accusations=words.patterns("who.accuse"),
         leavings=words.patterns("leave", "suspend"),
         meetings=words.patterns("event"),
         organs=words.patterns("who.organ"),
         worlds=words.patterns("event", "monitor", "org", "who.world"),
         borrowed=_after(words.of("who.borrowed")),
         homeland=tuple(lexicon.patterns.get("who.homeland", {}).get(spoken, ())),
+        spoken_in=frozenset(
+            (
+                *lexicon.patterns.get("who.homeland", {}).get(spoken, ()),
+                *lexicon.patterns.get("who.spoken_in", {}).get(spoken, ()),
+            )
+        ),
         adversaries=frozenset(lexicon.patterns.get("who.adversary", {}).get("*", ())),
     )
+
+
+def _state(host: str | None) -> str:
+    """The state of a country domain: "yle.fi" is FI."""
+    domain = (host or "").rpartition(".")[2].upper()
+    return "GB" if domain == "UK" else domain
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from watcher.judge.fold import Sentence, passage
+from watcher.judge.fold import Sentence, fold_pattern, passage
 from watcher.judge.match import Patterns
 from watcher.judge.signs import ACTOR, ASIDE, PLACE, Signs, signs_of
 from watcher.model import Claim, Entry
 from watcher.topic import Topic
 
+_NOBODY = "-"  # the code of a word that only looks like a name
+_SIDES = 3  # sentences below an accusing title that are searched for the accused
 _NEAR = 16  # letters between a name and the word of leaving that makes it the one who leaves
 _ARTICLE = (
     r"(?:the|die|der|den|la|le|les|el|los|las|a|o|os|as|de|des|du|del|della|al|het|η|την?|της|vung|cac nuoc)"
@@ -42,17 +44,30 @@ class Mention:
 
 
 @lru_cache(maxsize=128)
-def state_patterns(topic: Topic, language: str | None) -> Patterns:
-    """The names of every state in one language, with the names that hold in all."""
+def _names(topic: Topic, language: str | None) -> Patterns:
+    """The names of every state in one language, with the names that hold in all and the words that only look so."""
+    spoken = ("*", language or "en")
+    homonyms = topic.lexicon.patterns.get("who.not_a_name", {})
     return Patterns(
         (
-            (state.code, pattern)
-            for state in topic.states.values()
-            for key in ("*", language or "en")
-            for pattern in state.names.get(key, ())
+            *((_NOBODY, fold_pattern(pattern)) for key in spoken for pattern in homonyms.get(key, ())),
+            *(
+                (state.code, pattern)
+                for state in topic.states.values()
+                for key in spoken
+                for pattern in state.names.get(key, ())
+            ),
         ),
         closed=True,
     )
+
+
+def named(folded: str, topic: Topic, language: str | None) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Start, end and states of every name in folded text, the longest at each place. A word of the language
+    that is written like a name ("üks", "kabul", "палата") names nobody."""
+    for start, end, codes in _names(topic, language).longest(folded):
+        if _NOBODY not in codes:
+            yield start, end, codes
 
 
 def mentions(folded: str, topic: Topic, language: str | None = None) -> tuple[Mention, ...]:
@@ -60,7 +75,7 @@ def mentions(folded: str, topic: Topic, language: str | None = None) -> tuple[Me
     signs = signs_of(topic.lexicon, language)
     return tuple(
         Mention(code, start, end, signs.role(folded, start, end))
-        for start, end, codes in state_patterns(topic, language).longest(folded)
+        for start, end, codes in named(folded, topic, language)
         for code in codes
     )
 
@@ -71,21 +86,21 @@ def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: s
     sentences = passage(entry)
     if not sentences:
         return ()
+    home = signs.home(entry)
     for sentence in sentences:
         if sentence.where != "title" and signs.meeting(sentences[0]) and sentence.index:
             break  # a meeting of all: only its first sentence may name a host
         found = _actors(sentence, mentions(sentence.folded, topic, language), signs)
         if found:
-            return found
-        if sentence.where == "title" and not _names_follow(sentences[1:], topic, language, signs):
-            home = signs.at_home(sentence)
-            if home:
-                return home
+            return _with_the_accused(found, sentence, sentences, topic, language)
+        at_home = sentence.where == "title" and home and signs.institution(sentence)
+        if at_home and not _names_follow(sentences[1:], topic, language, signs):
+            return home
     stated = tuple(dict.fromkeys(state for claim in claims[:1] for state in claim.states))
-    aside = (
-        () if signs.meeting(sentences[0]) else _aside(mentions(sentences[0].folded, topic, language), signs)
-    )
-    return stated or aside or signs.domestic(sentences)
+    # "MPs ask the government about the Baltic exits": nobody is named who acts, but somebody does.
+    silent = signs.meeting(sentences[0]) or signs.institution(sentences[0])
+    aside = () if silent else _aside(mentions(sentences[0].folded, topic, language), signs)
+    return stated or aside or signs.domestic(sentences, home)
 
 
 def _aside(named: tuple[Mention, ...], signs: Signs) -> tuple[str, ...]:
@@ -93,7 +108,29 @@ def _aside(named: tuple[Mention, ...], signs: Signs) -> tuple[str, ...]:
 
 
 def _names_follow(sentences: Iterable[Sentence], topic: Topic, language: str | None, signs: Signs) -> bool:
-    return any(_actors(s, mentions(s.folded, topic, language), signs) for s in sentences)
+    return any(
+        not signs.adversaries.issuperset(_actors(s, mentions(s.folded, topic, language), signs))
+        for s in sentences
+    )
+
+
+def _with_the_accused(
+    found: tuple[str, ...],
+    sentence: Sentence,
+    sentences: tuple[Sentence, ...],
+    topic: Topic,
+    language: str | None,
+) -> tuple[str, ...]:
+    """A title that accuses or denies and names one side: the other stands in the sentences below."""
+    signs = signs_of(topic.lexicon, language)
+    if len(found) > 1 or not signs.accusation(sentence.folded):
+        return found
+    for other in sentences[sentences.index(sentence) + 1 :][:_SIDES]:
+        if signs.accusation(other.folded):
+            both = (*found, *_actors(other, mentions(other.folded, topic, language), signs))
+            if len(set(both)) > 1:
+                return tuple(dict.fromkeys(both))
+    return found
 
 
 def _actors(sentence: Sentence, named: tuple[Mention, ...], signs: Signs) -> tuple[str, ...]:
@@ -103,7 +140,8 @@ def _actors(sentence: Sentence, named: tuple[Mention, ...], signs: Signs) -> tup
     named = tuple(mention for group in lists for mention in group)
     allied = {m.state for group in lists if len({m.state for m in group} - signs.adversaries) for m in group}
     if signs.protest(sentence.folded):
-        return _codes(m for m in named if m.role != ASIDE) or _codes(named)
+        sides = _codes(m for m in named if m.role != ASIDE or signs.bordering.match(sentence.folded, m.end))
+        return sides or _codes(named)
     acting = [m for m in named if m.role == ACTOR]
     # The states that everybody arms against are actors only where they are alone in acting.
     others = [m for m in acting if m.state not in signs.adversaries or m.state in allied]
