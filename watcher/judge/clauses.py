@@ -10,12 +10,13 @@ from datetime import date
 from watcher.judge.cues import Hit, Hits, find, plain
 from watcher.judge.dates import Dated, dates_in
 from watcher.judge.fold import Sentence, passage
+from watcher.judge.signs import ASIDE
 from watcher.judge.who import Mention, mentions
 from watcher.model import Entry
 from watcher.topic import Topic
 
 MOST_SENTENCES = 30
-_JOINT = re.compile(r"[,;:،؛،、；，：…|()\[\]]|\s-\s|(?<!\d)\. |[!?؟。！？]")
+_JOINT = re.compile(r"[,;:،؛،、；，：…|()\[\]]|\s-\s|\.\.+|(?<!\d)\. |[!?؟。！？]")
 # A word that opens a subordinate clause. In verb-final languages it closes one, and is left alone.
 _OPENERS = ("after", "unless")
 _VERB_FINAL = frozenset({"tr", "az", "ja", "ko", "hu", "fi", "ka", "hy", "fa"})
@@ -25,8 +26,8 @@ _DEEP = 0.5
 
 @dataclass(slots=True)
 class Clause:
-    """A stretch of one sentence. `opener` is the joint word it begins with; `states` are named in it,
-    `outright` without the help of a parliament's name, which languages lend to other states' parliaments."""
+    """A stretch of one sentence. `opener` is the joint word it begins with; `states` are named in it
+    but not in passing (a threat, an earlier example), `outright` without the help of a parliament's name, which languages lend to other states' parliaments."""
 
     start: int
     end: int
@@ -52,7 +53,8 @@ class Clause:
 
 @dataclass(slots=True)
 class Spoken:
-    """A sentence as the judge reads it: its clauses, and all that stands in it."""
+    """A sentence as the judge reads it: its clauses, and all that stands in it. `states`: all that it names,
+    `acting`: without those in passing, `outright`: nor those known only by a parliament's name."""
 
     sentence: Sentence
     weight: float
@@ -60,6 +62,7 @@ class Spoken:
     hits: Hits
     clauses: tuple[Clause, ...]
     states: tuple[str, ...]
+    acting: tuple[str, ...] = ()
     outright: tuple[str, ...] = ()
     dates: tuple[Dated, ...] = ()
     years: tuple[int, ...] = field(default=())
@@ -95,14 +98,15 @@ def _spoken(
     text = plain(sentence.folded)
     hits = find(text, topic.lifecycle, language)
     named = _beside(mentions(sentence.folded, topic, language), hits.get("vote", ()))
-    outright = _beside(named, hits.get("parliament", ()))
+    acting = [m for m in named if m.role != ASIDE]
+    outright = _beside(acting, hits.get("parliament", ()))
     dates = dates_in(sentence.folded, language, published)
     clauses = tuple(
         Clause(
             start,
             end,
             _within(hits, start, end),
-            _states(named, start, end),
+            _states(acting, start, end),
             _states(outright, start, end),
             opener,
             tuple(d for d in dates if start <= d.start < end),
@@ -110,8 +114,8 @@ def _spoken(
         for start, end, opener in _cut(sentence.folded, hits, language)
     )
     years = tuple(int(y) for y in _YEAR.findall(sentence.folded))
-    states, own = _states(named), _states(outright)
-    return Spoken(sentence, weight, text, hits, clauses, states, own, dates, years)
+    every = (_states(named), _states(acting), _states(outright))
+    return Spoken(sentence, weight, text, hits, clauses, *every, dates, years)
 
 
 def _beside(named: Iterable[Mention], hits: Iterable[Hit]) -> list[Mention]:

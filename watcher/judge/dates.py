@@ -16,6 +16,8 @@ from watcher.judge.calendar_words import DAYS, MONTHS, SPANS, WEEKDAYS
 from watcher.judge.fold import fold_pattern
 
 _GLUED = frozenset({"zh", "ja", "ko", "th", "km"})
+# Months are written out below and take no ending, so that "decision" is no December.
+_WHOLE = frozenset({"en", "de", "fr", "es", "it", "nl", "pt", "sv", "no", "da", "ro"})
 _DAY_FIRST = r"(?:^|(?<=\D))(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|\.|º|°|-?[eaiο]\b|-?(?:го|а|ma|to)\b)?"
 _YEAR = r"(?P<year>(?:19|20|25)\d\d)"
 _NUMERIC = re.compile(
@@ -88,7 +90,7 @@ def _months(language: str, start: str) -> re.Pattern[str] | None:
     if language not in MONTHS:
         return None
     names = "|".join(f"(?P<m{i}>{fold_pattern(s)})" for i, s in enumerate(_stems(MONTHS[language])))
-    name = f"(?:{names})" + ("" if language in _GLUED else r"\w*")
+    name = f"(?:{names})" + ("" if language in _GLUED else r"s?\b" if language in _WHOLE else r"\w*")
     lead = r"(?:(?P<year0>(?:19|20)\d\d)\s?\.?(?:\s?(?:m|gada|aasta|ж|г)\w*\.?)?,?\s)?"
     before = (
         r"(?:(?P<day0>(?<!\d)[0-3]?\d)(?:st|nd|rd|th|er|\.|º|°|-?\w{1,2}(?=\s))?\s?(?:de |d'|of |ta' )?)?"
@@ -159,7 +161,7 @@ def _monthly(folded: str, words: _Words, published: date | None) -> Iterator[Dat
 
 # Month words that mean something else when they stand alone
 _AMBIGUOUS = re.compile(
-    r"^\s*(?:may|mar\w*|mart\w*|mai|mei|maj|led\w*|sept?|dec|lip\w*|luty\w*|avg|ma[ия]\w*|mi|lut\w*|mist\w*)$"
+    r"^\s*(?:مه\w*|می\w*|μα\w*|may|mar\w*|mart\w*|mai|mei|maj|led\w*|sept?|dec|lip\w*|luty\w*|avg|ma[ия]\w*|mi|lut\w*|mist\w*)$"
 )
 
 

@@ -55,7 +55,8 @@ def _standing_of(scene: Scene, cue: str, stage: str) -> tuple[str, Modality]:
         return alleged, DENIED
     if scene.told("reported") or (cue == "use" and _one_side(scene)):
         return alleged, REPORTED
-    return stage, PLANNED if scene.planned(cue) or scene.will(cue) else DONE
+    ahead = cue != "use" and "planned" in scene  # "production could begin": the noun comes first
+    return stage, PLANNED if ahead or scene.planned(cue) or scene.will(cue) else DONE
 
 
 _SAYS = re.compile(
@@ -66,6 +67,8 @@ _SAYS = re.compile(
 
 def _one_side(scene: Scene) -> bool:
     """Only an organisation, or one state of another, says that mines were used; nobody has documented it."""
+    if "appeal" in scene and len(scene.sentence.states) > 1:
+        return True
     says = bool(_SAYS.search(scene.sentence.sentence.folded))
     if not says or "document" in scene.sentence.plain or "confirm" in scene.sentence.plain:
         return False
@@ -81,7 +84,7 @@ def words(scene: Scene) -> Iterator[Signal]:
     yield from _reactions(scene, early)
     if "comment" in scene:
         yield Signal("commentary", "N_OPINION", DONE, 1.1 if scene.title else 0.4)
-    elif scene.title and scene.sentence.sentence.text.rstrip().endswith(("?", "？", "؟")):
+    elif scene.title and any(mark in scene.sentence.sentence.text for mark in "?？؟"):
         yield Signal("commentary", "N_OPINION", DONE, 0.9)
     if "fund" in scene and "leave" not in scene and scene.title:
         yield Signal("other", "N_FUNDING", DONE, 1.3)

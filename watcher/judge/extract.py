@@ -11,20 +11,32 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from watcher.judge import who
+from watcher.judge.bearing import day_of, in_the_past, share
 from watcher.judge.clauses import Clause, Spoken, read
 from watcher.judge.cues import Hits
 from watcher.judge.dates import Dated
 from watcher.judge.figures import figures_in, is_ballot, is_carried
 from watcher.judge.fold import Sentence
-from watcher.judge.scene import Day, Scene, Signal
+from watcher.judge.scene import Scene, Signal
 from watcher.judge.steps import signals
 from watcher.model import Claim, Entry, Evidence, Figure, Modality, Verdict
 from watcher.topic import Topic
 
-_OLD = timedelta(days=8)
 MOST_CLAIMS = 8
 _PASSING = 0.9
-
+_NEWS = timedelta(days=3)
+_STEPS = frozenset(
+    {
+        "recommended",
+        "government_decision",
+        "parliament_vote",
+        "signed_by_president",
+        "notified_un",
+        "in_effect",
+        "suspended",
+        "acceded_or_ratified",
+    }
+)
 
 _FIRM = frozenset({"parliament_vote", "signed_by_president", "notified_un", "suspended", "in_effect"})
 Figures = Mapping[Sentence, tuple[Figure, ...]]
@@ -82,16 +94,25 @@ def _told(
     for sentence in spoken:
         counted = figures[sentence.sentence]
         ballot, carried = is_ballot(counted), is_carried(counted)
+        voters = [clause for clause in sentence.clauses if clause.any("parliament", "vote")]
         outsider = _outsider(sentence, topic)
         for clause in sentence.clauses:
             scene = Scene(
-                clause, sentence, language, headline, ballot, carried, outsider, _day(clause, published)
+                clause,
+                sentence,
+                language,
+                headline,
+                ballot and (not voters or clause in voters),
+                carried,
+                outsider,
+                day_of(clause, published),
+                published,
             )
-            share = _share(clause, sentence, subjects, published)
+            kept = share(clause, sentence, subjects, published)
             quoted = 0.5 if scene.outside_voice and scene.told("appeal") else 1.0
             for signal in signals(scene):
                 of_state = quoted if signal.stage[1:2].isdigit() else 1.0
-                yield _Told(signal, signal.weight * sentence.weight * share * of_state, clause, sentence)
+                yield _Told(signal, signal.weight * sentence.weight * kept * of_state, clause, sentence)
 
 
 def _deed_before_prospect(told: tuple[_Told, ...]) -> tuple[_Told, ...]:
@@ -111,55 +132,12 @@ def _subjects(spoken: tuple[Spoken, ...]) -> frozenset[str]:
     """The states of the title, else of the first sentence that names any."""
     for sentence in spoken:
         if sentence.states:
-            return frozenset(sentence.states)
+            return frozenset(sentence.acting or sentence.states)
     return frozenset()
-
-
-def _day(clause: Clause, published: date | None) -> Day:
-    days = [d for d in clause.dates if d.precision == "day"]
-    if published is None:
-        return Day.UNKNOWN
-    if any(d.day > published for d in clause.dates):
-        return Day.AHEAD
-    if not days:
-        return Day.UNKNOWN
-    if any(d.day == published for d in days):
-        return Day.TODAY
-    return Day.WEEKDAY if any(d.weekday for d in days) else Day.PAST
 
 
 def _outsider(sentence: Spoken, topic: Topic) -> bool:
     return any(topic.states[s].legal_status == "NON_PARTY" for s in sentence.states[:1] if s in topic.states)
-
-
-def _share(clause: Clause, sentence: Spoken, subjects: frozenset[str], published: date | None) -> float:
-    """How much of its weight a clause keeps: less for the past, for other states, and in passing."""
-    share = 1.0
-    if sentence.title:
-        return 0.7 if clause.opener == "after" else 1.0
-    if _in_the_past(clause) or _is_old(clause, sentence, published):
-        share *= 0.3
-    if clause.opener == "after":
-        share *= 0.6
-    if clause.outright and subjects and subjects.isdisjoint(clause.outright):
-        share *= 0.4
-    elif sentence.outright and subjects.isdisjoint(sentence.outright):
-        share *= 0.75
-    return share
-
-
-def _in_the_past(clause: Clause) -> bool:
-    """Whether a word of the past stands in it, other than the `already` of `already no longer a party`."""
-    effects = clause.hits.get("effect", ())
-    return any(not any(a <= start < b for a, b in effects) for start, _ in clause.hits.get("background", ()))
-
-
-def _is_old(clause: Clause, sentence: Spoken, published: date | None) -> bool:
-    if published is None:
-        return False
-    if clause.dates:
-        return all(d.day < published - (_OLD if d.precision == "day" else 5 * _OLD) for d in clause.dates)
-    return bool(sentence.years) and all(year < published.year - 1 for year in sentence.years)
 
 
 # ── what the item says ───────────────────────────────────────────────────────────────────────
@@ -172,18 +150,55 @@ def _claims(
     groups = _grouped(told, topic)
     headline: Hits = next((t.sentence.hits for t in told if t.sentence.title), {})
     seen: set[tuple[str, tuple[str, ...]]] = set()
-    for position, group in enumerate(groups[:MOST_CLAIMS]):
-        if position and not _worth_a_claim(group[0]):
-            continue
+    main: Claim | None = None
+    for group in groups[:MOST_CLAIMS]:
         claim = _claim(group, figures, headline, language, published)
+        if main is not None and not _stands_alone(group, claim, main, topic, published):
+            continue
+        main = main or claim
         if (claim.stage, claim.states) not in seen:
             seen.add((claim.stage, claim.states))
             yield claim
 
 
-def _worth_a_claim(lead: _Told) -> bool:
-    """Whether what is told in passing is more than a bare word: it names its state and its step."""
-    return lead.signal.weight >= _PASSING and bool(lead.clause.states or lead.sentence.states)
+def _stands_alone(
+    group: list[_Told], claim: Claim, main: Claim, topic: Topic, published: date | None
+) -> bool:
+    """Whether what is told beside the main claim is news of its own, and not a bare word, a cause, a
+    condition, an earlier step or the treaty's rule. It names its state; a step also has its own verb and time."""
+    lead = _lead(group)
+    if lead.signal.weight < _PASSING or not (lead.clause.states or lead.sentence.states):
+        return False
+    stage = topic.lifecycle.stages.get(claim.stage)
+    if stage is None or stage.path == "other" or claim.development not in _STEPS:
+        return True
+    if lead.signal.bare or lead.clause.opener or not claim.states or not _moves_on(claim, main, topic):
+        return False
+    if claim.modality is Modality.PLANNED:
+        return any(not d.weekday and published and d.day > published for d in lead.clause.dates)
+    if in_the_past(lead.clause) or lead.clause.any("stay", "consider", "undone", "must"):
+        return False
+    return lead.sentence.title or _is_fresh(claim, published)
+
+
+def _moves_on(claim: Claim, main: Claim, topic: Topic) -> bool:
+    """Beside a step, another state's step or a later one of the same; nothing beside what is no step."""
+    if main.development not in _STEPS and not (
+        main.development == "production" and claim.modality is Modality.PLANNED
+    ):
+        return False
+    if set(claim.states).isdisjoint(main.states):
+        return True
+    if (main.stage, claim.stage) == ("J3_APPROVED", "J4_DEPOSITED"):
+        return False  # "parliament approves joining"
+    own, first = topic.lifecycle.stages.get(claim.stage), topic.lifecycle.stages.get(main.stage)
+    return own is not None and first is not None and (own.path != first.path or own.rank > first.rank)
+
+
+def _is_fresh(claim: Claim, published: date | None) -> bool:
+    if claim.event_date is None or published is None:
+        return False
+    return claim.date_precision == "day" and timedelta(0) <= published - claim.event_date <= _NEWS
 
 
 def _grouped(told: tuple[_Told, ...], topic: Topic) -> list[list[_Told]]:
@@ -270,13 +285,17 @@ def _modality(lead: _Told, figures: Figures, headline: Hits) -> Modality:
     return Modality.REPORTED if "reported" in headline else signal.modality
 
 
+def _lead(group: list[_Told]) -> _Told:
+    return max(group, key=lambda t: t.score * (0.25 if t.signal.pending else 1.0))
+
+
 def _claim(
     group: list[_Told], figures: Figures, headline: Hits, language: str | None, published: date | None
 ) -> Claim:
-    lead = max(group, key=lambda t: t.score * (0.25 if t.signal.pending else 1.0))
+    lead = _lead(group)
     day, precision = _event_date(group, lead, published)
     return Claim(
-        states=lead.clause.states or lead.sentence.states,
+        states=lead.clause.states or lead.sentence.acting or lead.sentence.states,
         development=lead.signal.development,
         stage=_stage(lead, headline),
         modality=_modality(lead, figures, headline),

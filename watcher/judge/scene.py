@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from watcher.judge.clauses import Clause, Spoken
@@ -53,9 +54,22 @@ class Scene:
     carried: bool
     outsider: bool
     day: Day
+    published: date | None = None
 
     def __contains__(self, concept: str) -> bool:
         return concept in self.clause.hits
+
+    @property
+    def verb_last(self) -> bool:
+        """Whether the verb may follow all that depends on it."""
+        return self.language in _LATE
+
+    @property
+    def distant(self) -> bool:
+        """Whether a weekday of the clause is, read backwards, neither today nor yesterday."""
+        return self.published is not None and any(
+            d.weekday and abs((self.published - d.day).days) > 1 for d in self.clause.dates
+        )
 
     @property
     def title(self) -> bool:

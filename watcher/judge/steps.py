@@ -19,13 +19,32 @@ _TREATY = ("leave", "join", "suspend", "bill", "law", "ban")
 
 
 def signals(scene: Scene) -> Iterator[Signal]:
-    """Every signal of the clause. A step in a clause that says `not yet` is still to come."""
+    """Every signal of the clause. A step in a clause that says `not yet` or `must` is still to come."""
     undone = "undone" in scene
     for signal in _signals(scene):
-        if undone and signal.development in _TAKEN and signal.modality is DONE and not signal.bare:
+        taken = signal.development in _TAKEN and signal.modality is DONE and not signal.bare
+        if taken and (undone or _owed(scene, signal)):
             yield replace(signal, modality=PLANNED, pending=not scene.title)
         else:
             yield signal
+
+
+_VERBS = {
+    "government_decision": ("decide", "submit"),
+    "parliament_vote": ("vote",),
+    "signed_by_president": ("sign",),
+    "notified_un": ("notify",),
+    "in_effect": ("effect",),
+}
+"""The cues that tell a step as taken."""
+
+
+def _owed(scene: Scene, signal: Signal) -> bool:
+    """Whether a word of duty governs the verb of the step: `the president must sign`, `bedarf der Zustimmung`."""
+    if "must" not in scene or scene.ballot:
+        return False
+    verbs = [hit for cue in _VERBS.get(signal.development, ()) for hit in scene.clause.hits.get(cue, ())]
+    return bool(verbs) and (scene.verb_last or scene.clause.hits["must"][0][0] < verbs[0][1])
 
 
 _TAKEN = frozenset(
@@ -63,6 +82,9 @@ def _pending(scene: Scene, development: str, stage: str, weight: float, substep:
 
 def _parliament(scene: Scene) -> Iterator[Signal]:
     first_reading = "first_reading" in scene and not scene.told("final_reading")
+    if first_reading and "fail" in scene:
+        yield Signal("reaffirmed", "W0_REJECTED", DONE, 1.6)
+        return
     if first_reading and "vote_next" not in scene:
         yield Signal("considering", "W4_PARLIAMENT", DONE, 1.6, "first_reading")
     actor = _chamber(scene)
@@ -72,6 +94,9 @@ def _parliament(scene: Scene) -> Iterator[Signal]:
     weight = 1.5 * actor * about
     if "vote_next" in scene and not scene.ballot:
         yield _pending(scene, "parliament_vote", "W4_PARLIAMENT", 1.4 * actor * about, "final_vote")
+    if _set_for_a_weekday(scene):
+        yield _pending(scene, "parliament_vote", "W4_PARLIAMENT", 1.5 * actor * about, "final_vote")
+        return
     voted = scene.before("vote", "vote_next") and scene.clear_of("vote", "vote_next")
     voted = voted and not scene.will("vote")
     passed = scene.carried and "vote" in scene and "fail" not in scene.headline
@@ -90,15 +115,38 @@ def _parliament(scene: Scene) -> Iterator[Signal]:
         yield from _vote_held(scene, weight * 0.8)
 
 
+def _set_for_a_weekday(scene: Scene) -> bool:
+    """`The parliament votes on Thursday`, written on a Tuesday: the present tense with a weekday that was not
+    today nor yesterday tells what is to come."""
+    if scene.day is not Day.WEEKDAY or not scene.distant or scene.ballot or "vote_present" not in scene:
+        return False
+    present = scene.clause.hits["vote_present"]
+    return all(any(a <= s < b for a, b in present) for s, _ in scene.clause.hits.get("vote", ()))
+
+
 def _chamber(scene: Scene) -> float:
     """How surely a parliament acts here: named, shown by a count of votes, or by a headline's vote to come."""
     actor = max(scene.near("parliament"), 0.9 if scene.ballot else 0.0)
     others = scene.clause.any("government", "head")
+    if "committee" in scene and "ngo" not in scene and not others and scene.told("leave", "join", "suspend"):
+        return max(actor, 0.9)
     if "parliament" not in scene and others and not scene.ballot:
         return 0.0
+    if not scene.ballot and _sent_to_parliament(scene):
+        return 0.0
+    if scene.title and not actor and not others and scene.clause.all("ballot", "leave") and "un" not in scene:
+        return 0.9
     if "vote_next" in scene and scene.title and not actor:
         return 0.0 if others or "un" in scene else 0.8
     return actor
+
+
+def _sent_to_parliament(scene: Scene) -> bool:
+    """`The government adopted the bill and sent it to parliament`: the chamber comes last and far from the verb."""
+    cabinet, verb, chamber = (scene.clause.first(c) for c in ("government", "vote", "parliament"))
+    if cabinet is None or verb is None or chamber is None or scene.verb_last:
+        return False
+    return cabinet[0] < verb[0] and chamber[0] - verb[1] > 12
 
 
 def _vote_held(scene: Scene, weight: float) -> Iterator[Signal]:
@@ -152,7 +200,7 @@ def _plain_leaving(scene: Scene) -> bool:
 
 
 def _notice(scene: Scene) -> Iterator[Signal]:
-    actor = scene.near("un")
+    actor = scene.near("un") or _gives_notice(scene)
     if not actor or ("ngo" in scene and "un" not in scene):
         return
     if "denial" in scene and scene.clause.any("notify", "notify_next"):
@@ -171,6 +219,14 @@ def _notice(scene: Scene) -> Iterator[Signal]:
         yield Signal(*_noticed(scene), DONE, 1.6 * actor)
 
 
+def _gives_notice(scene: Scene) -> float:
+    """`Finland gives notice of quitting`: a headline need not say to whom."""
+    if not scene.title or not scene.clause.all("notify", "leave"):
+        return 0.0
+    others = ("parliament", "government", "committee", "bill", "ngo", "appeal", "meeting", "wish", "head")
+    return 0.0 if scene.told(*others) else 0.7
+
+
 def _noticed(scene: Scene) -> tuple[str, str]:
     """What the depositary is told: leaving, suspending or joining."""
     if scene.told("suspend"):
@@ -186,7 +242,13 @@ def _effect(scene: Scene) -> Iterator[Signal]:
     if "effect_next" in scene and not scene.clear_of("effect", "effect_next"):
         yield _pending(scene, "in_effect", "W7_EFFECTIVE", 1.35)
         return
-    if "effect" not in scene:
+    taken = (
+        "effect" in scene and scene.clear_of("effect", "recommend") and scene.clear_of("effect", "consider")
+    )
+    if not taken and _outside(scene):
+        yield Signal("in_effect", "W7_EFFECTIVE", DONE, 1.1)
+        return
+    if not taken:
         other = scene.told("vote_next", "sign_next", "notify_next", "decide", "meeting", "government")
         present = scene.clause.any("effect_present", "planned")
         if coming and "leave" in scene and scene.title and present and not other:
@@ -203,10 +265,37 @@ def _effect(scene: Scene) -> Iterator[Signal]:
         yield Signal("in_effect", stage, DONE, 1.4 if scene.clear_of("effect", "official") else 0.9)
 
 
+_NOT_OUT = (
+    *("planned", "consider", "recommend", "stay", "fail", "appeal", "must", "object", "comment"),
+    *("decide", "decree", "government", "head", "parliament", "vote", "vote_next", "sign", "notify", "wish"),
+)
+
+
+def _outside(scene: Scene) -> bool:
+    """A headline that a state is out of the treaty, or leaves it officially, in whatever order of words."""
+    if not scene.title or scene.outsider or not scene.clause.states:
+        return False
+    if scene.told(
+        "planned", "consider", "recommend", "stay", "fail", "appeal", "must", "decide", "vote_next"
+    ):
+        return False
+    if "outside" in scene:
+        return not any(
+            a < start < b - 1
+            and scene.sentence.plain[a:b].split()[0] != scene.sentence.plain[start:].split()[0]
+            for start, _ in scene.clause.hits["outside"]
+            for a, b in scene.clause.hits.get("leave", ())
+        )
+    leaving = scene.clause.hits.get("leave", ())
+    return any(0 <= start - b <= 3 for start, _ in scene.clause.hits.get("official", ()) for _, b in leaving)
+
+
 def _government(scene: Scene) -> Iterator[Signal]:
     person = max(scene.near("minister"), scene.near("head")) * 0.6
     actor = max(scene.near("government"), person)
     if not actor or ("parliament" in scene and "government" not in scene):
+        return
+    if scene.told("committee") and not scene.before("government", "committee"):
         return
     if "bill" in scene and "submit" in scene and "government" in scene:
         yield Signal("government_decision", "W3_GOVERNMENT", DONE, 1.3 * actor)
@@ -229,6 +318,20 @@ def _one_persons_view(scene: Scene) -> bool:
     return not cabinet and scene.clause.any("premier", "head", "minister")
 
 
+_DOING = (
+    "vote",
+    "vote_next",
+    "decide",
+    "sign",
+    "sign_next",
+    "notify",
+    "effect",
+    "government",
+    "stay",
+    "fail",
+)
+
+
 def _before(scene: Scene) -> Iterator[Signal]:
     moves = scene.told("leave", "join") or "leave" in scene.headline or "join" in scene.headline
     if "fail" in scene and scene.told("parliament"):
@@ -246,6 +349,9 @@ def _before(scene: Scene) -> Iterator[Signal]:
             yield Signal("recommended", "W2_RECOMMENDED", DONE, 0.9)
     if "bill" in scene and "submit" in scene and "government" not in scene:
         yield Signal("considering", "W1_CONSIDERING", DONE, 1.3)
+    elif scene.title and scene.clause.all("bill", "leave") and not scene.told(*_DOING):
+        yield Signal("considering", "W1_CONSIDERING", DONE, 0.8)  # a bill alone is no step
+    moves = moves or (scene.title and "ban" in scene)
     if "party" in scene and "wish" in scene and moves and not ("government" in scene or scene.outside_voice):
         yield Signal("considering", "W1_CONSIDERING", DONE, 1.6)
     elif "consider" in scene and "recommend" not in scene and not scene.outside_voice:
