@@ -31,8 +31,9 @@ class Assessment:
 
 def assess(entry: Entry, topic: Topic) -> Assessment:
     """What `watcher assess` prints and the pipeline stores of an entry."""
-    language = language_of(entry) if sift(entry, topic) else None
-    verdict = classify(entry, topic, language)
+    sifted = sift(entry, topic)
+    language = language_of(entry) if sifted else None
+    verdict = classify(entry, topic, language, sifted)
     if not verdict.relevant:
         spoken = language or entry.language
         return Assessment(verdict.band, verdict.score, spoken, (), None, None, verdict.reasons)
