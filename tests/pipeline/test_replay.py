@@ -105,3 +105,43 @@ def test_an_undated_row_stands_beside_the_step_it_tells(topic: Topic) -> None:
 def test_one_address_with_two_headlines_is_two_items(topic: Topic) -> None:
     twice = [ARCHIVE[0], ARCHIVE[3] | {"url": ARCHIVE[0]["url"]}]
     assert [i["relevant"] for i in run(twice, topic).items] == [True, False]
+
+
+EFFECT = {
+    "id": "out",
+    "url": "https://f.example/6",
+    "published": "2027-12-11",
+    "title": "Romania is no longer a party to the Ottawa landmine treaty",
+    "summary": "Romania's withdrawal from the Ottawa Convention on anti-personnel mines took effect on Friday, "
+    "10 December 2027, six months after its notice to the United Nations.",
+}
+
+
+def test_the_calendar_and_the_next_day_s_report_are_one_interruption(topic: Topic) -> None:
+    told = instant(run([*ARCHIVE[:3], EFFECT], topic), "in_effect")
+    assert [(a["kind"], str(a["at"])[:10], a["items"]) for a in told] == [("clock", "2027-12-10", ["out"])]
+
+
+def test_an_archive_is_lived_from_its_first_day(topic: Topic) -> None:
+    """What is recorded of later days was not known then, with or without the recorded history."""
+    record = {
+        "id": "fi",
+        "url": "https://g.example/7",
+        "published": "2025-06-20",
+        "title": "Finland's parliament votes to leave the Ottawa landmine treaty",
+        "summary": "The Eduskunta voted on Thursday to withdraw from the Ottawa Convention.",
+    }
+    assert len(instant(run([record], topic), "parliament_vote")) == 1
+    later = run([ARCHIVE[0], record | {"published": "2027-05-05"}], topic)
+    assert [a["countries"] for a in instant(later, "parliament_vote")] == [("RO",)]
+
+
+def test_an_undated_row_that_fits_nowhere_is_read_last(topic: Topic) -> None:
+    lost = {
+        "id": "lost",
+        "url": "https://h.example/8",
+        "title": "Brazil weighs the future of its mine ban treaty membership",
+        "summary": "Officials in Brazil consider whether to stay in the Ottawa Convention.",
+    }
+    alerts = [a for a in run([lost, *ARCHIVE], topic).alerts if a["items"] == ["lost"]]
+    assert {str(a["at"])[:10] for a in alerts} <= {"2028-01-20"}

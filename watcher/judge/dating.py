@@ -6,6 +6,7 @@ dated reports that it is most like, else by the recorded day of the step that it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
@@ -18,6 +19,8 @@ from watcher.judge.terms import Space, terms_of
 from watcher.model import Item, ItemId
 from watcher.topic import Topic
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+ADOPTED = frozenset((1997, 1999))  # the Convention's own years say nothing of a report
 SAME_KIND = 0.14  # cosine with a dated report of the same kind and states
 ANY_KIND = 0.24
 
@@ -43,14 +46,22 @@ def likely_dates(items: Sequence[Item], topic: Topic) -> Mapping[ItemId, datetim
 
 def _like(item: Item, dated: Mapping[ItemId, Item], space: Space) -> datetime | None:
     act = act_of(item)
+    years = frozenset(int(y) for y in _YEAR.findall(item.entry.title)) - ADOPTED
     near = space.nearest(terms_of(text_of(item)))
     best: tuple[float, datetime] | None = None
     for other in dated.values():
-        score = _score(item, act, other, near.get(other.id, 0.0))
         moment = other.entry.published
-        if score and moment is not None and (best is None or (score, best[1]) > (best[0], moment)):
+        if moment is None or not _in_its_years(years, moment):
+            continue
+        score = _score(item, act, other, near.get(other.id, 0.0))
+        if score and (best is None or (score, best[1]) > (best[0], moment)):
             best = (score, moment)
     return best[1] if best else None
+
+
+def _in_its_years(years: frozenset[int], moment: datetime) -> bool:
+    """A headline that names its year is of that year, of the one before (a forecast) or after (a review)."""
+    return not years or any(abs(moment.year - year) <= 1 for year in years)
 
 
 def _score(item: Item, act: Act, other: Item, cosine: float) -> float:

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from watcher.judge.fold import fold
 
+PRIOR = 10  # items that share no word, assumed beside the real ones: else two texts alone have no rare word
 MAX_TERMS = 80  # of a centroid: the rest is noise and would cost memory in every cycle
 _WORD = re.compile(r"\d+(?:[.,\u00a0 ]\d{3})+(?!\d)|[^\W_]+(?:'[^\W_]+)?")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -88,7 +89,7 @@ class Space:
 
     def weigh(self, term: str) -> float:
         """Inverse document frequency, never negative."""
-        rarity = math.log((self.items + 1) / (self.frequency.get(term, 0.0) + 0.5))
+        rarity = math.log((self.items + PRIOR) / (self.frequency.get(term, 0.0) + 0.5))
         return math.pow(rarity, self.power) if rarity > 0 else 0.0
 
     def nearest(self, terms: Mapping[str, float]) -> dict[int, float]:

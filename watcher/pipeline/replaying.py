@@ -2,7 +2,8 @@
 
 Each row is judged at the moment it was published; the legal calendar ticks once a day between
 rows. A row without a date takes the one in its address, else the day its own text gives for the
-event, else it stands beside the first row that tells the same step.
+event, else it stands with the row that it is most like, or on the recorded day of its step; what
+cannot be placed is read last. Nothing is known that was not known on the archive's first day.
 """
 
 from __future__ import annotations
@@ -11,16 +12,33 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
+from typing import cast
 
 from watcher.collect.archive import Row, date_in_url
 from watcher.judge.assess import assess
 from watcher.judge.conclude import conclude_clock
-from watcher.model import Alert, Channel, Entry, EntryKey, Ids, Item, Known, Policy
+from watcher.judge.dating import likely_dates
+from watcher.judge.ledger import known_before
+from watcher.model import (
+    Alert,
+    Band,
+    Channel,
+    Development,
+    DevelopmentId,
+    Entry,
+    EntryKey,
+    Ids,
+    Item,
+    ItemId,
+    Known,
+    Policy,
+)
 from watcher.notify.compose import headline
-from watcher.pipeline.sitting import after, sit
+from watcher.pipeline.sitting import after, judged, sit
 from watcher.topic import Topic
 
 CHANNEL = Channel(name="replay", kind="console")
+EPOCH = datetime(1999, 3, 1, tzinfo=UTC)  # the Convention's own first day: before every archive
 
 
 @dataclass(slots=True)
@@ -66,13 +84,16 @@ def replay(
 ) -> Outcome:
     """Oldest first, whatever the order of `archive`. `baseline_only` leaves the recorded history out."""
     known, outcome, done = Known(Ids()), Outcome(), 0
-    judged: dict[str, Item] = {}
+    read: dict[str, Item] = {}
     merged: dict[int, int] = {}
     ids: dict[int, object] = {}
     row_ids: dict[EntryKey, list[object]] = {}
     clock: datetime | None = None
     archive = tuple(_distinct(archive))
-    for at, batch in _moments(archive, topic):
+    moments = tuple(_moments(archive, topic))
+    if moments:
+        topic = known_before(topic, moments[0][0])
+    for at, batch in moments:
         for day in _days(clock, at):
             told = conclude_clock(known, topic, policy, (CHANNEL,), day, baseline_only=baseline_only)
             known = after(known, told, day)
@@ -81,15 +102,29 @@ def replay(
         sitting = sit(entries, known, topic, policy, (CHANNEL,), at, baseline_only=baseline_only)
         known, found = sitting.known, sitting.findings
         for item in (*found.items, *found.rejected):
-            judged[item.entry.key] = item
+            read[item.entry.key] = item
             ids[item.id] = row_ids[item.entry.key][0]
         merged |= {s.id: s.merged_into for s in found.stories if s.merged_into is not None}
         outcome.alerts += [_alert_row(a, ids, topic) for a in found.alerts]
         clock, done = at, done + len(batch)
         progress(done, at.date().isoformat())
-    outcome.items = [_item_row(row, judged[row.entry.key], merged) for row in archive]
+    _confirm(outcome.alerts, known.developments, ids)
+    outcome.items = [_item_row(row, read[row.entry.key], merged) for row in archive]
     outcome.stories = known.ids.story - 1
     return outcome
+
+
+def _confirm(
+    alerts: Iterable[dict[str, object]], developments: Iterable[Development], ids: Mapping[int, object]
+) -> None:
+    """What the calendar told alone is confirmed in place by the reports that came after it."""
+    resting = {d.id: d for d in developments if d.item_ids}
+    for alert in alerts:
+        development = resting.get(DevelopmentId(cast(int, alert["told"])))
+        if development is not None and not alert["items"]:
+            alert["items"] = [ids[i] for i in development.item_ids if i in ids]
+            alert["story"] = development.story_id
+        del alert["told"]
 
 
 def _distinct(archive: Iterable[Row]) -> Iterator[Row]:
@@ -104,34 +139,25 @@ def _distinct(archive: Iterable[Row]) -> Iterator[Row]:
 
 
 def _moments(archive: Sequence[Row], topic: Topic) -> Iterator[tuple[datetime, tuple[Row, ...]]]:
-    """The rows by moment of publication, oldest first. An undated row stands beside the first dated
-    one that tells the same step, else before all others: told late it would pass for news."""
+    """The rows by moment of publication, oldest first; those without a date where they likely belong."""
     dated = [(_published(row, topic), row) for row in archive]
-    first = min((at for at, _ in dated if at), default=datetime(2025, 3, 21, 12, tzinfo=UTC))
-    steps = _first_told(dated, topic) if any(at is None for at, _ in dated) else {}
-    placed = [(at, row) for at, row in dated if at]
-    placed += [(steps.get(_step(row, topic), first), row) for at, row in dated if at is None]
+    last = max((at for at, _ in dated if at), default=datetime(2025, 3, 21, 12, tzinfo=UTC))
+    likely = _likely(dated, topic) if any(at is None for at, _ in dated) else {}
+    placed = [(at or likely.get(ItemId(row.number), last), row) for at, row in dated]
     placed = [(at, row if row.entry.published else _with_date(row, at)) for at, row in placed]
     placed.sort(key=lambda pair: (pair[0], pair[1].number))
     for at, group in groupby(placed, key=lambda pair: pair[0]):
         yield at, tuple(row for _, row in group)
 
 
-Step = tuple[tuple[str, ...], str | None, str | None]
-
-
-def _step(row: Row, topic: Topic) -> Step:
-    found = assess(row.entry, topic)
-    return tuple(sorted(found.countries)), found.development, found.modality
-
-
-def _first_told(dated: Iterable[tuple[datetime | None, Row]], topic: Topic) -> dict[Step, datetime]:
-    told: dict[Step, datetime] = {}
-    for at, row in sorted((pair for pair in dated if pair[0]), key=lambda pair: (pair[0], pair[1].number)):
-        step = _step(row, topic)
-        if step[1] is not None and at is not None:
-            told.setdefault(step, at)
-    return told
+def _likely(dated: Iterable[tuple[datetime | None, Row]], topic: Topic) -> Mapping[ItemId, datetime]:
+    items = []
+    for at, row in dated:
+        entry = replace(row.entry, published=at)
+        item = judged(entry, ItemId(row.number), topic, at or EPOCH)
+        if item.verdict.band is not Band.REJECTED:
+            items.append(item)
+    return likely_dates(items, topic)
 
 
 def _with_date(row: Row, at: datetime) -> Row:
@@ -177,6 +203,7 @@ def _alert_row(alert: Alert, ids: dict[int, object], topic: Topic) -> dict[str, 
         "at": alert.at,
         "urgency": alert.urgency.value,
         "kind": alert.kind.value,
+        "told": development.id if development else 0,
         "story": development.story_id if development else None,
         "countries": development.states if development else (),
         "development": development.development if development else None,
