@@ -534,3 +534,17 @@ def test_a_digest_time_that_is_taken_here_is_understood_by_the_judge(spec: str) 
     except ValueError:
         return
     Hours(spec)
+
+
+@pytest.mark.parametrize(
+    "place", ["localhost", "127.0.0.1", "http://x.example:80", "x.example:0", "::1:80", "a b:1"]
+)
+def test_allow_private_wants_host_and_port(written: Write, place: str) -> None:
+    (line,) = refused(written(f'[network]\nallow_private = ["127.0.0.1:8025", "[::1]:25", "{place}"]'))
+    assert line.startswith(":2: network.allow_private: ")
+    assert "is not a host:port; write it as '127.0.0.1:8025'" in line
+
+
+def test_an_unknown_key_without_a_near_spelling_names_the_known_ones(written: Write) -> None:
+    (line,) = refused(written("[network]\nzzz = 5"))
+    assert line.startswith(":2: network.zzz: unknown key; known here: deadline_seconds, max_body_mib")

@@ -49,6 +49,21 @@ def test_a_missing_configuration_says_so(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["-c", str(tmp_path / "none.toml"), "poll"])
     assert result.exit_code == 2
     assert "none.toml" in result.output
+    assert "--config FILE" in result.output
+
+
+def test_what_is_doubtful_in_the_configuration_is_told(fresh: World) -> None:
+    file = fresh.folder / "config.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text + '\n[[sources.add]]\nid = "typo"\nurl = "htp://x.example"\n', encoding="utf-8")
+    checked = runner(fresh)("check")
+    assert checked.exit_code == 1
+    assert "FAIL config:" in checked.output
+    assert "sources.add[1].url" in checked.output
+    polled = runner(fresh)("poll")
+    assert polled.exit_code == 0
+    assert "warning:" in polled.stderr
+    assert "htp://x.example" in polled.stderr
 
 
 def test_help_and_list_import_no_heavy_library(stored: World) -> None:

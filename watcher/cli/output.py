@@ -18,6 +18,7 @@ import click
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
+_LABEL = re.compile(r"\s*\S{1,16}(?: \S{1,16}){0,2} {2,}(?=\S)")
 _WIDE_AT_LEAST = 28
 """Columns that folded text needs to be readable."""
 
@@ -69,7 +70,7 @@ def emit_rows(
         for row in rows:
             click.echo("\t".join(_one_line(row.get(c)) for c in columns))
     else:
-        _emit_table(rows, columns, wide, heading)
+        emit_table(rows, columns, wide=wide, heading=heading, width=_width())
 
 
 def _one_line(value: object) -> str:
@@ -82,7 +83,9 @@ def _one_line(value: object) -> str:
     return safe(str(value).replace("\n", " "))
 
 
-def _emit_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], wide: str, heading: str) -> None:
+def emit_table(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, wide: str, heading: str, width: int
+) -> None:
     """As a table where it fits. Where it does not, each row is a line of what does and, below it, the rest:
     a column that is cropped to two letters, or to none, tells nobody anything."""
     from rich.cells import cell_len
@@ -91,13 +94,15 @@ def _emit_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], wide:
     shown = [c for c in columns if any(row[c] for row in cells)]
     widths = {c: max(cell_len(c), *(cell_len(row[c]) for row in cells)) for c in shown}
     needed = sum(widths[c] if c != wide else min(widths[c], _WIDE_AT_LEAST) for c in shown) + 3 * len(shown)
-    if needed <= _width():
-        _emit_grid(cells, shown, wide, heading)
+    if needed <= width:
+        _emit_grid(cells, shown, wide, heading, width)
     else:
-        _emit_stacked(cells, shown, widths, wide, heading)
+        _emit_stacked(cells, shown, widths, wide, heading, width)
 
 
-def _emit_grid(rows: Sequence[Mapping[str, str]], columns: Sequence[str], wide: str, heading: str) -> None:
+def _emit_grid(
+    rows: Sequence[Mapping[str, str]], columns: Sequence[str], wide: str, heading: str, width: int
+) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -113,7 +118,7 @@ def _emit_grid(rows: Sequence[Mapping[str, str]], columns: Sequence[str], wide: 
         )
     for row in rows:
         table.add_row(*(Text(row[c]) for c in columns))
-    Console().print(table)
+    Console(width=width).print(table)
 
 
 def _emit_stacked(
@@ -122,23 +127,24 @@ def _emit_stacked(
     widths: Mapping[str, int],
     wide: str,
     heading: str,
+    width: int,
 ) -> None:
     from rich.cells import set_cell_size
 
     first: list[str] = []
     for column in (c for c in columns if c != wide):
-        if sum(widths[c] + 2 for c in (*first, column)) - 2 > _width():
+        if sum(widths[c] + 2 for c in (*first, column)) - 2 > width:
             break
         first.append(column)
     rest = [c for c in columns if c not in first and c != wide]
     below = [wide] * (wide in columns) + rest
     head = "  ".join(set_cell_size(c.replace("_", " "), widths[c]) for c in first).rstrip()
-    click.echo("\n".join(filter(None, (heading, head, "─" * _width()))))
+    click.echo("\n".join(filter(None, (heading, head, "─" * width))))
     for row in rows:
         click.echo("  ".join(set_cell_size(row[c], widths[c]) for c in first).rstrip())
         texts = [row[c] if c == wide else f"{c.replace('_', ' ')}: {row[c]}" for c in below if row[c]]
         if texts:
-            click.echo(fill(" · ".join(texts), _width(), initial_indent="    ", subsequent_indent="    "))
+            click.echo(fill(" · ".join(texts), width, initial_indent="    ", subsequent_indent="    "))
 
 
 def emit_text(text: str) -> None:
@@ -149,12 +155,14 @@ def emit_text(text: str) -> None:
 
 
 def _folded(line: str) -> str:
+    """What goes on below stands under its own column: "  Baseline  prediction come true …"."""
     indent = line[: len(line) - len(line.lstrip())]
+    label = _LABEL.match(line)
     return fill(
         line.strip(),
         _width(),
         initial_indent=indent,
-        subsequent_indent=indent,
+        subsequent_indent=" " * label.end() if label else indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
