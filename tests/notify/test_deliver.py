@@ -317,7 +317,7 @@ def test_what_an_earlier_part_told_is_not_told_again() -> None:
         assert {row.state for row in outbox.rows.values()} == {DeliveryState.SENT}
         told = "".join(str(payload["blocks"]) for payload in sink.taken)
         assert not sink.faults
-    assert told.count("parliament voted to leave") == len(numbers)
+    assert told.count("watcher show 1") == len(numbers)
 
 
 # ── digests ──────────────────────────────────────────────────────────────────────────────────

@@ -48,6 +48,8 @@ class Delivery:
     created: datetime | None = None
     last_try: datetime | None = None
     sent_at: datetime | None = None
+    first_try: datetime | None = None
+    not_before: datetime | None = None  # the server's own word (Retry-After): it holds for its whole channel
     batch: str = ""  # key of the message it last went out in, so that a repeat is that message again
 
 

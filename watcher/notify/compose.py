@@ -177,7 +177,7 @@ def _subject(
         return words.phrase("subjects", form, date=shown, count=len(told), lines=lines)
     if len(told) == 1:
         return told[0].headline
-    if batch.kind == "catchup":
+    if batch.kind == "catchup" and (context.away or batch.waited):
         since = context.away[0] if context.away else min(one.alert.at for one in told)
         return words.phrase(
             "subjects", "catchup", count=len(told), date=date_words(words, since.astimezone(context.zone))

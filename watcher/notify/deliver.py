@@ -241,7 +241,14 @@ def _not_reached(error: DeliveryError) -> DeliveryError:
 
 def _marked(rows: Iterable[Delivery], batch: Batch, now: datetime) -> Rows:
     return tuple(
-        replace(row, state=DeliveryState.SENDING, attempts=row.attempts + 1, last_try=now, batch=batch.key)
+        replace(
+            row,
+            state=DeliveryState.SENDING,
+            attempts=row.attempts + 1,
+            first_try=row.first_try or now,
+            last_try=now,
+            batch=batch.key,
+        )
         for row in rows
     )
 
@@ -291,7 +298,14 @@ def _later(
     if due is None:
         return replace(row, state=DeliveryState.REFUSED, reason=f"given up after three days: {why}")
     repeat = row.possible_repeat or uncertain
-    return replace(row, state=DeliveryState.LATER, due=due, reason=why, possible_repeat=repeat)
+    return replace(
+        row,
+        state=DeliveryState.LATER,
+        due=due,
+        reason=why,
+        possible_repeat=repeat,
+        not_before=not_before,
+    )
 
 
 # ── many channels ────────────────────────────────────────────────────────────────────────────
@@ -317,6 +331,8 @@ class _Lane:
         """Takes the outcome of the last send and starts the next one. The rows settled meanwhile."""
         settled: Rows = ()
         self.busy = False
+        if isinstance(outcome, TryLater) and outcome.not_before is not None:
+            self.work = []  # the server wants a pause: the rest stays owed until then
         while self.course is not None or self.work:
             if self.course is None and tools.stopping():
                 break

@@ -153,7 +153,7 @@ def _outbox(rows: Sequence[Delivery], now: datetime) -> list[Trouble]:
     """Rows that have been tried in vain for an hour. What was never tried is no trouble: it waits for
     its hour, or for the machine that has just woken up to speak."""
     stuck = [
-        (row.last_try - waited(row.attempts), row)
+        (row.first_try or row.last_try - waited(row.attempts), row)
         for row in rows
         if row.state is DeliveryState.LATER and row.attempts > 0 and row.last_try is not None
     ]

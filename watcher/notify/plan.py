@@ -26,6 +26,7 @@ from watcher.notify.grouping import Group, groups, has_waited, threads
 from watcher.notify.quiet import quiet_until
 
 OPEN = (DeliveryState.PENDING, DeliveryState.LATER)
+PAUSE = "the server asked for a pause"
 _HOUR = timedelta(hours=1)
 
 
@@ -82,7 +83,11 @@ def plan(
         if not channel.enabled:
             continue
         own = tuple(row for row in rows if row.channel == channel.name)
-        due = [row for row in own if row.state in OPEN and row.due <= now and row.alert_id in alerts]
+        due = _due(own, alerts, now)
+        pause = max((row.not_before for row in own if row.state in OPEN and row.not_before), default=now)
+        if pause > now:  # the server's own word
+            changed += [replace(row, due=max(row.due, pause), reason=row.reason or PAUSE) for row in due]
+            continue
         due, settled = _settle(due, alerts, channel, policy, now)
         found = _batches(due, own, alerts, channel, policy, now, away)
         kept, held = _within_limit(found, own, channel, policy, now)
@@ -124,6 +129,21 @@ def passes_quiet(alert: Alert, policy: Policy) -> bool:
 
 
 # ── what does not go now ─────────────────────────────────────────────────────────────────────
+
+
+def _due(own: Sequence[Delivery], alerts: Mapping[int, Alert], now: datetime) -> list[Delivery]:
+    """Open rows whose time has come. A digest takes along what an earlier one could not deliver."""
+    waiting = [row for row in own if row.state in OPEN and row.alert_id in alerts]
+    due = [row for row in waiting if row.due <= now]
+    digests = {row.recipient for row in due if alerts[row.alert_id].kind is AlertKind.DIGEST}
+    return due + [
+        row
+        for row in waiting
+        if row.due > now
+        and row.state is DeliveryState.LATER
+        and row.recipient in digests
+        and alerts[row.alert_id].urgency is Urgency.DIGEST
+    ]
 
 
 def _settle(

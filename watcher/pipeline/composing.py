@@ -69,7 +69,8 @@ def _digest_context(
         sources.states(db),
         now,
         relevant_languages=health.relevant_by_language(db, now),
-        owed=max(0, deliveries.outbox(db, now).overdue - len(batch.deliveries)),
+        owed=sum(row.attempts > 0 for row in deliveries.owed(db))  # what goes out right now is not stuck
+        - sum(row.attempts > 0 for row in batch.deliveries),
         last_digest=digests.last(db).get(channel.name),
         zone=config.zone,
     )

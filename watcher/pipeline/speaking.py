@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from watcher.judge.hours import last_digest
+from watcher.judge.hours import next_digest as next_digest_hour
 from watcher.model import (
     Alert,
     AlertId,
@@ -232,9 +233,9 @@ def _digest_facts(config: Config, db: Database, now: datetime) -> Iterable[ops.D
         specs = digest_specs(channel, config)
         if not channel.enabled or not specs:
             continue
-        hour = last_digest(specs, config.zone, now)
         started = max(last.get(channel.name) or since.get(channel.name, now), since.get(channel.name, now))
-        owed = hour if hour and hour > started and config.policy.empty_digest else None
+        hour = next_digest_hour(specs, config.zone, started)
+        owed = hour if hour and hour <= now and config.policy.empty_digest else None
         yield ops.DigestFact(channel.name, owed, last.get(channel.name))
 
 

@@ -122,8 +122,9 @@ def _by_hand(db: Database, delivery_id: int, state: DeliveryState, now: datetime
         stored = get(db, delivery_id)
         if stored.state in (DeliveryState.SENT, DeliveryState.SENDING):
             raise StoreError(f"delivery {delivery_id}", f"is {stored.state} already")
-        attempts = 0 if state is DeliveryState.PENDING else stored.attempts  # three more days to get through
-        changed = replace(stored, state=state, due=now, reason=reason, attempts=attempts)
+        changed = replace(stored, state=state, due=now, reason=reason)
+        if state is DeliveryState.PENDING:  # three more days to get through
+            changed = replace(changed, attempts=0, first_try=None, not_before=None)
         record(db, (changed,))
     return changed
 
