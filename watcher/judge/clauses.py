@@ -19,6 +19,7 @@ MOST_SENTENCES = 30
 _JOINT = re.compile(r"[,;:،؛،、；，：…|()\[\]]|\s-\s|\.\.+|(?<!\d)\. |[!?؟。！？]")
 # A word that opens a subordinate clause. In verb-final languages it closes one, and is left alone.
 _OPENERS = ("after", "unless")
+_DURATIONS = ("notify_next", "effect_next")
 _VERB_FINAL = frozenset({"tr", "az", "ja", "ko", "hu", "fi", "ka", "hy", "fa"})
 _TITLE, _BODY = 3.0, (2.0, 1.5, 1.2, 0.9, 0.8, 0.7)
 _DEEP = 0.5
@@ -144,8 +145,11 @@ def _cut(folded: str, hits: Hits, language: str | None) -> Iterator[tuple[int, i
         if not between_digits:
             cuts.setdefault(joint.end(), "")
     if language not in _VERB_FINAL:
+        spans = {end for cue in _DURATIONS for _, end in hits.get(cue, ())}
         for opener in _OPENERS:
             for start, _ in hits.get(opener, ()):
+                if start - 1 in spans or start in spans:
+                    continue  # "six months after the notice" is a measure of time
                 near = next((c for c in range(start, max(-1, start - 3), -1) if c in cuts), start)
                 cuts[near] = opener
     places = sorted(cuts)

@@ -26,10 +26,12 @@ def mines(scene: Scene) -> Iterator[Signal]:
     early = 1.0 if scene.title else 0.7
     described = "ban" in scene
     policy = scene.told("policy") and (scene.outsider or "use" in scene)
+    gives_up = scene.outsider and "cease" in scene and scene.clause.any("production", "use", "buy")
+    policy = policy or gives_up
     for cue, development, stage, weight in _DEEDS:
-        if cue in scene and not described and not (cue == "use" and policy):
-            yield Signal(development, *_standing_of(scene, cue, stage), weight * early)
-    if "buy" in scene and scene.title and not described:
+        if cue in scene and not described and not (cue == "use" and policy) and not gives_up:
+            yield Signal(development, *_standing_of(scene, cue, stage), weight * early * _aimed_at(scene, cue))
+    if "buy" in scene and scene.title and not described and not gives_up:
         yield Signal("production", "N_STOCKPILE", PLANNED, 0.9)
     if (
         "destroy" in scene
@@ -46,6 +48,13 @@ def mines(scene: Scene) -> Iterator[Signal]:
         yield Signal("casualties_report", "N_CASUALTIES", DONE, weight * early)
     if policy:
         yield Signal("government_decision", "N_POLICY", DONE, 1.3 * early)
+
+
+def _aimed_at(scene: Scene, cue: str) -> float:
+    """An appeal that goes before what it is against: `survivors urge the US to reverse the transfer`."""
+    appealed, done = scene.clause.first("appeal"), scene.clause.first(cue)
+    against = cue != "use" and appealed is not None and done is not None and appealed[0] < done[0]
+    return 0.5 if against else 1.0
 
 
 def _standing_of(scene: Scene, cue: str, stage: str) -> tuple[str, Modality]:
@@ -91,7 +100,8 @@ def words(scene: Scene) -> Iterator[Signal]:
 
 
 def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
-    if "fail" in scene and "suspend" in scene and "parliament" not in scene:
+    barred = scene.clause.any("fail", "cannot")
+    if barred and "suspend" in scene and "parliament" not in scene:
         yield Signal("condemnation_or_appeal", "S5_REJECTED", DONE, 1.6 * early)
         return
     if "object" in scene and scene.told("suspend", "leave"):

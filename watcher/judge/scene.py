@@ -91,6 +91,11 @@ class Scene:
             for start, end in self.clause.hits.get(concept, ())
         )
 
+    def overlaps(self, concept: str, other: str) -> bool:
+        """Whether a hit of the one lies over a hit of the other."""
+        over = self.clause.hits.get(other, ())
+        return any(a < end and start < b for start, end in self.clause.hits.get(concept, ()) for a, b in over)
+
     def before(self, concept: str, other: str) -> bool:
         """Whether the clause has `concept`, and no earlier `other`."""
         first, second = self.clause.first(concept), self.clause.first(other)

@@ -201,6 +201,10 @@ def _plain_leaving(scene: Scene) -> bool:
 
 def _notice(scene: Scene) -> Iterator[Signal]:
     actor = scene.near("un") or _gives_notice(scene)
+    if "object" in scene or "object" in scene.headline:
+        return
+    if not actor and "un" in scene.headline and "notify" in scene and "ngo" not in scene.headline:
+        actor = 0.7
     if not actor or ("ngo" in scene and "un" not in scene):
         return
     if "denial" in scene and scene.clause.any("notify", "notify_next"):
@@ -239,7 +243,7 @@ def _noticed(scene: Scene) -> tuple[str, str]:
 
 def _effect(scene: Scene) -> Iterator[Signal]:
     coming = scene.day is Day.AHEAD or (scene.day is Day.WEEKDAY and "effect_present" in scene)
-    if "effect_next" in scene and not scene.clear_of("effect", "effect_next"):
+    if "effect_next" in scene and (not scene.clear_of("effect", "effect_next") or _in_so_long(scene)):
         yield _pending(scene, "in_effect", "W7_EFFECTIVE", 1.35)
         return
     taken = (
@@ -263,6 +267,21 @@ def _effect(scene: Scene) -> Iterator[Signal]:
     else:
         # "Officially left" is said of a notice too: the body outweighs it
         yield Signal("in_effect", stage, DONE, 1.4 if scene.clear_of("effect", "official") else 0.9)
+
+
+def _in_so_long(scene: Scene) -> bool:
+    """`Takes effect within six months`, `in six months it will be free`: a term that is still running. One that
+    goes before and is over, `six months after the notice`, is none."""
+    if scene.day is Day.TODAY:
+        return False
+    term, verb = scene.clause.first("effect_next"), scene.clause.first("effect")
+    if term is None or verb is None:
+        return False
+    if term[0] > verb[0]:
+        return scene.overlaps("effect", "effect_present")
+    ends = [end for _, end in scene.clause.hits["effect_next"]]
+    over = any(start - end in (0, 1) for start, _ in scene.clause.hits.get("after", ()) for end in ends)
+    return not over and not any(start < term[1] for start, _ in scene.clause.hits.get("after", ()))
 
 
 _NOT_OUT = (
@@ -318,6 +337,7 @@ def _one_persons_view(scene: Scene) -> bool:
     return not cabinet and scene.clause.any("premier", "head", "minister")
 
 
+_TAKEN_STEPS = ("vote", "sign", "notify", "effect", "government", "parliament", "leave", "join", "suspend", "head")
 _DOING = (
     "vote",
     "vote_next",
@@ -352,6 +372,8 @@ def _before(scene: Scene) -> Iterator[Signal]:
     elif scene.title and scene.clause.all("bill", "leave") and not scene.told(*_DOING):
         yield Signal("considering", "W1_CONSIDERING", DONE, 0.8)  # a bill alone is no step
     moves = moves or (scene.title and "ban" in scene)
+    if scene.title and scene.before("planned", "decide") and "decide" in scene and not scene.told(*_TAKEN_STEPS):
+        yield Signal("considering", "W1_CONSIDERING", DONE, 0.8)  # "close to a decision"
     if "party" in scene and "wish" in scene and moves and not ("government" in scene or scene.outside_voice):
         yield Signal("considering", "W1_CONSIDERING", DONE, 1.6)
     elif "consider" in scene and "recommend" not in scene and not scene.outside_voice:
@@ -374,7 +396,8 @@ def _staying(scene: Scene) -> Iterator[Signal]:
 def _paths(scene: Scene) -> Iterator[Signal]:
     """Leaving, joining or suspending told without a step: the headline's bare word."""
     early = 1.0 if scene.title else 0.6
-    if "suspend" in scene and not scene.told("object") and "un" not in scene:
+    barred = scene.told("object", "cannot")
+    if "suspend" in scene and not barred and "un" not in scene:
         coming = scene.planned("suspend") or "vote_next" in scene
         modality = PLANNED if coming else DONE
         yield Signal("suspended", "S1_ANNOUNCED", modality, 0.9 * early)
