@@ -288,3 +288,18 @@ def test_a_term_that_stands_everywhere_does_not_count() -> None:
         space.grow(number, terms)
     assert space.nearest(terms_of("mines")) == {}
     assert set(space.nearest(terms_of("mines word3"))) == {3}
+
+
+def test_two_stories_that_prove_to_be_one_act_say_so_to_those_who_were_told() -> None:
+    desk = Desk()
+    desk.hear(an_item(1, "Vilnius notifies UN", "LT", "W6_NOTIFIED", "2025-06-27", on="2025-06-27"))
+    desk.hear(an_item(2, "Tallinn notifies UN", "EE", "W6_NOTIFIED", "2025-06-27", on="2025-06-27"))
+    joint = desk.hear(an_item(3, "Both notify UN", "EE,LT", "W6_NOTIFIED", "2025-06-27", on="2025-06-27"))
+    (gone,) = [s for s in joint.stories if s.merged_into is not None]
+    assert joint.notes[3][0] == f"story {gone.id} merged into {gone.merged_into}: one joint act"
+    said = [
+        a for a in joint.alerts if a.development and a.development.delta[0].startswith("one joint act with")
+    ]
+    assert len(said) == 1
+    assert said[0].follows is not None
+    assert {d.story_id for d in desk.developments.values() if d.stage} == {gone.merged_into}

@@ -30,7 +30,8 @@ class Grouping:
     items: tuple[Item, ...]
     stories: tuple[Story, ...]
     ids: Ids
-    notes: tuple[str, ...] = ()
+    notes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # item id -> what it moved, in words
+    merges: Mapping[int, int] = field(default_factory=dict)  # story -> the story that it became part of
 
 
 @dataclass(slots=True)
@@ -72,7 +73,8 @@ def assign(
     sorting = _Sorting(stories, known_items, ids, now, vague, developments, places or {})
     done = {item.id: sorting.place(item) for item in sorted(items, key=order)}
     changed = tuple(group.story for group in sorting.groups.values() if group.changed)
-    return Grouping(tuple(done.values()), sorting.merged + changed, sorting.ids, tuple(sorting.notes))
+    merges: dict[int, int] = {s.id: s.merged_into for s in sorting.merged if s.merged_into is not None}
+    return Grouping(tuple(done.values()), sorting.merged + changed, sorting.ids, dict(sorting.notes), merges)
 
 
 def order(item: Item) -> tuple[datetime, str]:
@@ -109,7 +111,7 @@ class _Sorting:
         self.of_state: dict[str, set[int]] = defaultdict(set)
         self.groups: dict[int, Group] = {}
         self.merged: tuple[Story, ...] = ()
-        self.notes: list[str] = []
+        self.notes: dict[int, tuple[str, ...]] = {}
         for story in sorted(stories, key=lambda s: s.id):
             if story.merged_into is None:
                 self._open(story, known_items)
@@ -146,7 +148,7 @@ class _Sorting:
             fits = [(old, SAME_EVENT)]
         if fits:
             group = self.groups[fits[0][0]]
-            self._merge(group, fits[1:], act)
+            self._merge(group, fits[1:], act, item)
         else:
             group = self._new(item, act)
         placed = replace(
@@ -204,7 +206,7 @@ class _Sorting:
             outlets = outlets if member.copy_of else _named(outlets, member)
         group.story = replace(group.story, item_ids=left, outlets=outlets)
         group.changed = True
-        self.notes.append(f"item {item.id} taken out of story {group.story.id} by the analyst")
+        self._note(item, f"taken out of story {group.story.id} by the analyst")
 
     def _nearest_member(self, item: Item, act: Act, terms: Mapping[str, float], group: Group) -> float:
         """The best cosine with one report in the item's own language: a centroid of several languages
@@ -254,7 +256,10 @@ class _Sorting:
         self.groups[story_id] = group = Group(story)
         return group
 
-    def _merge(self, group: Group, others: list[tuple[int, float]], act: Act) -> None:
+    def _note(self, item: Item, words: str) -> None:
+        self.notes[item.id] = (*self.notes.get(item.id, ()), words)
+
+    def _merge(self, group: Group, others: list[tuple[int, float]], act: Act, item: Item) -> None:
         """A report that names two stories' states in one dated act shows that they are one."""
         for story_id, score in others:
             other = self.groups[story_id]
@@ -262,7 +267,7 @@ class _Sorting:
                 continue
             if set(other.story.states) & set(group.story.states):
                 continue
-            self.notes.append(f"story {story_id} merged into {group.story.id}: one joint act")
+            self._note(item, f"story {story_id} merged into {group.story.id}: one joint act")
             self.merged += (replace(other.story, merged_into=group.story.id),)
             self.space.close(story_id)
             del self.groups[story_id]

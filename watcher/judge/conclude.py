@@ -5,7 +5,7 @@ Grouping, weighing and deciding in a row; the same code judges live, in a replay
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,13 +13,14 @@ from watcher.judge.acts import act_of
 from watcher.judge.cluster import assign
 from watcher.judge.decide import decide
 from watcher.judge.ledger import Ledger, opening, stand
-from watcher.judge.marks import FACTS, corrected, moved, undone
+from watcher.judge.marks import FACTS, Undone, corrected, moved, undone
 from watcher.judge.novelty import since_baseline
 from watcher.judge.reminders import due
 from watcher.judge.sense import believable, impossible, overtaken
-from watcher.judge.weigh import weigh
+from watcher.judge.weigh import Change, weigh
 from watcher.model import (
     Alert,
+    AlertKind,
     Channel,
     Delivery,
     Development,
@@ -30,6 +31,7 @@ from watcher.model import (
     Policy,
     Standing,
     Story,
+    StoryId,
 )
 from watcher.topic import Topic
 
@@ -81,10 +83,11 @@ def conclude(
         moved(batch, known, topic),
     )
     undo = undone(batch, known, topic)
+    united = _united(grouping.merges, undo.developments(known.developments))
     weighed = weigh(
         _to_weigh(grouping.items, batch, known),
         zero if not known.steps else stand(zero, (), topic, known.steps),
-        undo.developments(known.developments),
+        united.developments(undo.developments(known.developments)),
         known.items,
         topic,
         grouping.ids,
@@ -93,9 +96,12 @@ def conclude(
     dressed = [
         replace(c, development=_dressed(c.development, topic, weighed.ledger)) for c in weighed.changes
     ]
-    kept = {d.id: _dressed(d, topic, weighed.ledger) for d in (*undo.changed, *weighed.developments)}
+    changed = (*undo.changed, *united.changed, *weighed.developments)
+    kept = {d.id: _dressed(d, topic, weighed.ledger) for d in changed}
     placed: dict[int, Item] = {i.id: i for i in grouping.items}
-    decision = decide((*undo.changes, *dressed), known, policy, channels, weighed.ids, now, placed)
+    decision = decide(
+        (*undo.changes, *united.changes, *dressed), known, policy, channels, weighed.ids, now, placed
+    )
     return Conclusion(
         tuple(replace(i, story_id=placed[i.id].story_id, copy_of=placed[i.id].copy_of) for i in batch),
         grouping.stories,
@@ -103,7 +109,10 @@ def conclude(
         decision.alerts,
         decision.deliveries,
         decision.ids,
-        dict(weighed.notes),
+        {
+            i: (*grouping.notes.get(i, ()), *weighed.notes.get(i, ()))
+            for i in (*grouping.notes, *weighed.notes)
+        },
     )
 
 
@@ -149,6 +158,24 @@ def conclude_clock(
             ids = replace(ids, development=max(ids.development, number + 1))
     decision = decide(ready, known, policy, channels, ids, now)
     return Conclusion((), (), tuple(kept), decision.alerts, decision.deliveries, decision.ids)
+
+
+def _united(merges: Mapping[int, int], developments: Iterable[Development]) -> Undone:
+    """Developments whose story became part of another: those who were told are told that it is one act."""
+    known = {d.id: d for d in developments}
+    changed, changes = [], []
+    for development in known.values():
+        target = merges.get(development.story_id or 0)
+        if target is None:
+            continue
+        others = {s for d in known.values() if d.story_id == target for s in d.states} - {*development.states}
+        words = f"one joint act with {', '.join(sorted(others))}" if others else "one act with another story"
+        now = replace(
+            development, story_id=StoryId(target), delta=(words,), revision=development.revision + 1
+        )
+        changed.append(now)
+        changes.append(Change(now, AlertKind.UPDATE, now.item_ids[-1:], aside=True))
+    return Undone(tuple(changed), tuple(changes))
 
 
 def _to_weigh(grouped: Iterable[Item], batch: Iterable[Item], known: Known) -> tuple[Item, ...]:
