@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.nouns import NOW, a_delivery, a_development, an_alert, found
 from watcher.errors import NotFound, StoreError
-from watcher.model import AlertKind, Delivery, DeliveryState, Urgency
+from watcher.model import AlertId, AlertKind, Delivery, DeliveryState, Urgency
 from watcher.store import alerts, channels, deliveries, findings
 from watcher.store.database import Database
 
@@ -148,3 +148,13 @@ def test_a_channel_starts_from_when_it_was_first_seen(db: Database) -> None:
     channels.register(db, ("console", "slack"), NOW)
     later = channels.register(db, ("slack", "email", "email"), NOW + HOUR)
     assert later == {"console": NOW, "slack": NOW, "email": NOW + HOUR} == channels.since(db)
+
+
+def test_numbers_that_another_process_has_used_meanwhile_are_refused(owing: Database) -> None:
+    late = found(alerts=(an_alert(1, key="another"),), deliveries=(a_delivery(1),))
+    with pytest.raises(StoreError, match="another process"):
+        findings.commit(owing, late)
+    with pytest.raises(StoreError, match="another process"):
+        findings.commit(owing, found(alerts=(an_alert(2),), deliveries=(a_delivery(1, alert_id=AlertId(2)),)))
+    assert [one.key for one in alerts.page(owing)] == [an_alert(1).key]
+    assert deliveries.get(owing, 1) == a_delivery(1)

@@ -12,7 +12,7 @@ from watcher.model import Band, Config, Findings, Item, Mark
 from watcher.pipeline.memory_window import STORY_WINDOW
 from watcher.pipeline.polling import WRITING
 from watcher.store import findings, items, known, marks
-from watcher.store.database import Database
+from watcher.store.database import Database, writing
 from watcher.topic import Topic
 
 
@@ -25,7 +25,7 @@ def apply(
     db: Database, said: Sequence[Mark], config: Config, topic: Callable[[], Topic], now: datetime
 ) -> None:
     """Raises NotFound when an item does not exist; then nothing was stored."""
-    with WRITING:
+    with WRITING, writing(db):  # a running watcher gives out numbers, too: read and written in one go
         touched = [items.get(db, int(m.item_id)) for m in said if m.item_id is not None]
         marks.add(db, said)
         memory = known.known(db, now, STORY_WINDOW)

@@ -5,14 +5,27 @@ The validators of a source are committed together with its entries, so a crash r
 
 from __future__ import annotations
 
+from watcher.errors import StoreError
 from watcher.model import Findings
 from watcher.store import alerts, deliveries, developments, items, marks, sightings, sources, stories
 from watcher.store.database import Database, writing
 
 
+def _refuse_taken(db: Database, findings: Findings) -> None:
+    """Numbers are given by memory. Where another process has used them since it was read (`watcher mark`
+    beside `watcher run`), storing would write over an alert that is owed: nothing is stored instead."""
+    given = {one.id: one.key for one in findings.alerts}
+    taken = any(one.key != given[one.id] for one in alerts.many(db, given))
+    owed = {one.id: one.alert_id for one in findings.deliveries}
+    taken = taken or any(one.alert_id != owed[one.id] for one in deliveries.many(db, owed))
+    if taken:
+        raise StoreError(str(db.path), "another process wrote meanwhile; nothing was stored, try again")
+
+
 def commit(db: Database, findings: Findings) -> None:
     """Rows with an id that exists are updated, others inserted. Raises StoreError; then nothing was stored."""
     with writing(db):
+        _refuse_taken(db, findings)
         stories.save(db, findings.stories)
         items.save(db, findings.items)
         items.save_rejected(db, findings.rejected)
