@@ -28,6 +28,7 @@ class Signs:
     place_after: re.Pattern[str]
     place_ending: re.Pattern[str]
     bordering: re.Pattern[str]
+    against: re.Pattern[str]
     protests: Patterns
     accusations: Patterns
     leavings: Patterns
@@ -48,6 +49,11 @@ class Signs:
 
     def protest(self, folded: str) -> bool:
         return any(True for _ in self.protests.all(folded))
+
+    def opposed(self, folded: str, start: int, end: int) -> bool:
+        """A name in the background of a protest that is a side of it: across the border, or protested against."""
+        across = self.bordering.match(folded, end)
+        return bool(across or self.against.search(folded[max(0, start - 40) : start]))
 
     def accusation(self, folded: str) -> bool:
         return any(True for _ in self.accusations.all(folded))
@@ -91,6 +97,7 @@ def signs_of(lexicon: Lexicon, language: str | None) -> Signs:
         place_after=_after(words.of("who.place_after")),
         place_ending=_after(words.of("who.place_ending")),
         bordering=_after(words.of("who.bordering")),
+        against=_before(words.of("who.against"), article),
         protests=words.patterns("who.protest", "who.accuse"),
         accusations=words.patterns("who.accuse"),
         leavings=words.patterns("leave", "suspend"),

@@ -140,7 +140,7 @@ def _actors(sentence: Sentence, named: tuple[Mention, ...], signs: Signs) -> tup
     named = tuple(mention for group in lists for mention in group)
     allied = {m.state for group in lists if len({m.state for m in group} - signs.adversaries) for m in group}
     if signs.protest(sentence.folded):
-        sides = _codes(m for m in named if m.role != ASIDE or signs.bordering.match(sentence.folded, m.end))
+        sides = _codes(m for m in named if m.role != ASIDE or signs.opposed(sentence.folded, m.start, m.end))
         return sides or _codes(named)
     acting = [m for m in named if m.role == ACTOR]
     # The states that everybody arms against are actors only where they are alone in acting.
