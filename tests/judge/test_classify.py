@@ -17,6 +17,12 @@ def an_entry(title: str, summary: str = "", content: str = "", language: str | N
 
 # Every headline alone must be enough: it is all that an aggregator gives.
 RELEVANT = [
+    ("da", "Litauen vil lægge miner ved grænsen til Kaliningrad"),
+    ("no", "Rekordmange sivile drept av miner i fjor"),
+    ("fr", "Le Niger obtient un délai pour en finir avec les mines"),
+    ("it", "Mine, cresce ancora nel mondo il numero delle vittime"),
+    ("en", "Seoul says Northern mines maimed two of its soldiers on patrol"),
+    ("de", "Kommentar: Landminen dürfen nicht wieder salonfähig werden"),
     ("en", "Parliament in Riga clears the way out of the landmine treaty"),
     ("en", "Sweden's opposition wants out of the Ottawa Convention"),
     ("en", "Why Oslo is not leaving the treaty that bans anti-personnel mines"),

@@ -188,3 +188,68 @@ def test_longest_name_wins() -> None:
         (15, 21, ("short",)),
         (23, 25, ("digit",)),
     ]
+
+
+LOOKALIKES = [
+    ("sv", "Det finns norra vägar i Sverige", ["SE"]),
+    ("tr", "Türkiye tasarıyı kabul etti, belge yayımlandı", ["TR"]),
+    ("et", "üks minister ja Soome", ["FI"]),
+    ("ru", "после того Палата проголосовала сама", []),
+    ("lt", "Seimas palaiko sąmoningą sprendimą, trumpai tariant", ["LT"]),
+    ("nl", "indien Nederland blijft", ["NL"]),
+    ("fr", "le seul et unique pôle", []),
+    ("hu", "angol nyelvű magyarázat az irányról", []),
+    ("en", "a stubborn and suicidal policy, reckon critics", []),
+    ("pt", "a Finlândia irá deixar o tratado", ["FI"]),
+    ("el", "παράγουν νάρκες μετά την κατάργηση", []),
+    ("hi", "फ़िनलैंड और फिनलैंड", ["FI"]),
+    ("en", "Central America is free of mines, says Nicaragua", ["NI"]),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "states"), LOOKALIKES)
+def test_words_that_only_look_like_a_name_name_nobody(
+    topic: Topic, language: str, text: str, states: list[str]
+) -> None:
+    assert named(topic, text, language) == states
+
+
+@pytest.mark.parametrize(
+    ("language", "url", "title", "states"),
+    [
+        ("sv", "https://svenska.yle.fi/a/1", "Riksdagen röstade för att lämna minavtalet", {"FI", "SE"}),
+        ("de", "https://www.nzz.ch/x", "Nationalrat will am Verbot von Antipersonenminen festhalten", {"CH"}),
+        (
+            "de",
+            "https://www.example.at/x",
+            "Nationalrat will am Verbot von Antipersonenminen festhalten",
+            {"AT"},
+        ),
+        (
+            "de",
+            "https://www.example.com/x",
+            "Nationalrat will am Verbot von Antipersonenminen festhalten",
+            set(),
+        ),
+        ("en", "https://news.err.ee/1", "Parliament votes to leave the mine ban", {"EE"}),
+        ("en", "https://news.err.ee/1", "Latvia's parliament votes to leave the mine ban", {"LV"}),
+        ("fi", "https://www.hs.fi/1", "Hallitus esittää eroa miinasopimuksesta", {"FI"}),
+    ],
+)
+def test_an_outlet_speaks_of_its_own_institutions(
+    topic: Topic, language: str, url: str, title: str, states: set[str]
+) -> None:
+    entry = Entry(EntryKey("k"), SourceId("s"), url, title, language=language)
+    found = set(states_of(entry, (), topic, language))
+    assert found <= states
+    assert found or not states
+
+
+def test_the_accused_is_found_below_an_accusing_title(topic: Topic) -> None:
+    title = "Thai army files complaint over fresh landmines"
+    summary = "Three soldiers were hurt. Bangkok accuses Cambodia of laying the devices."
+    assert acting(topic, title, "en", summary) == {"TH", "KH"}
+
+
+def test_both_sides_of_a_border_are_meant_by_an_accusation(topic: Topic) -> None:
+    assert acting(topic, "Cambodia denies planting new mines along Thai frontier", "en") == {"KH", "TH"}
