@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from watcher.cli.output import emit_json, emit_rows, emit_text, json_option
 from watcher.cli.start import Start, pass_start
-from watcher.model import Alert, Channel, Delivery
+from watcher.model import Alert, Channel, Delivery, DeliveryState
+
+LOOKS_BACK = timedelta(days=60)
 
 
 def now() -> datetime:
@@ -167,7 +169,8 @@ def show_alert(start: Start, alert_id: int, as_json: bool) -> None:
         emit_json(row)
         return
     emit_text(f"{row['headline']}\n{alert.at:%Y-%m-%d %H:%M} UTC, {row['urgency']}, {row['kind']}")
-    for line in (*(alert.development.delta if alert.development else ()), *alert.text.splitlines()):
+    new = alert.development.delta if alert.development else ()
+    for line in new or alert.text.splitlines():
         emit_text(f"  {line}")
     if row["evidence"]:
         emit_text(f"  “{row['evidence']}”")
@@ -247,6 +250,7 @@ def list_channels(start: Start, as_json: bool) -> None:
     with start.database() as db:
         since, last = stored.since(db), digests.last(db)
         owed = deliveries.owed(db)
+        ended = [d for d in deliveries.latest(db, now() - LOOKS_BACK) if d.state is DeliveryState.REFUSED]
     rows = [
         {
             "name": c.name,
@@ -255,7 +259,7 @@ def list_channels(start: Start, as_json: bool) -> None:
             "since": since.get(c.name),
             "last_digest": last.get(c.name),
             "owed": sum(d.channel == c.name for d in owed),
-            "trouble": next((d.reason for d in owed if d.channel == c.name and d.reason), ""),
+            "trouble": next((d.reason for d in (*ended, *owed) if d.channel == c.name and d.reason), ""),
             "recipients": [r for r in c.recipients if r],
         }
         for c in config.channels

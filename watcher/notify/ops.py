@@ -259,7 +259,9 @@ def _alarm(trouble: Trouble, step: str, now: datetime, words: Words, zone: tzinf
 def _over(name: str, episode: _Episode, now: datetime, words: Words) -> Alert:
     kind, _, channel = name.partition(":")
     table = words.table("ops")[kind]
-    facts = {"channel": channel, "lasts": lasting(now - episode.since, words)}
+    place, _, recipient = channel.partition("/")
+    named = f"{place} ({recipient})" if recipient else place
+    facts = {"channel": named, "lasts": lasting(now - episode.since, words)}
     return Alert(
         AlertId(0),
         f"ops:{name}:{_stamp(episode.since)}:over",
