@@ -240,8 +240,11 @@ def test_huge_texts_are_cut_short() -> None:
         "<rss><channel><item><item>" + "x" * 2_000_000,
         "<rss><channel><item><item>" + "<b>" * 60_000,
         '{"items":[' + '{"title":"x"},' * 60_000 + "{}]}",
+        '{"items":[' + "[],[],[1]," * 30_000 + "{}]}",
+        '{"items":[' + "1," * 600_000 + "{}]}",
+        '{"items":["' + "x" * 8_500_000 + '"]}',
     ],
-    ids=["large", "many tags", "many objects"],
+    ids=["large", "many tags", "many objects", "many lists", "many values", "long JSON"],
 )
 def test_what_cannot_be_cut_and_would_take_minutes_is_refused(body: str) -> None:
     start = time.process_time()
@@ -316,3 +319,8 @@ def test_hints_are_read_and_remembered() -> None:
     assert again.hints == first.hints
     assert read(feed_bytes("rss10.rdf")).hints == PollHints(update_seconds=1800)
     assert read(feed_bytes("atom10.xml")).hints == PollHints()
+
+
+def test_an_item_of_nothing_but_attributes_is_dropped_and_the_others_are_read() -> None:
+    odd = "<item " + " ".join(f"a{n}='1'" for n in range(150_000)) + "><title>odd</title></item>"
+    assert [each.title for each in read(rss(odd + item(1))).entries] == ["Story 1"]

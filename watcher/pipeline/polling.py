@@ -51,8 +51,8 @@ log = logging.getLogger("watcher.poll")
 Clock = Callable[[], datetime]
 BATCH_ENTRIES = 2_000
 BATCH_SOURCES = 400
-BATCH_CHARS = 4_000_000
-"""Of text; a hostile body may hold ten million, and the next one as many again."""
+BATCH_CHARS = 1_000_000
+"""Of text; a hostile body may hold ten million, and what the judge notes of a text is ten times its size."""
 THIN_CHARS = 600
 """An entry with less text than this is worth the reading of its page, once it has passed the sift."""
 MAX_REVISIONS = 24

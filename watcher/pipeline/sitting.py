@@ -145,6 +145,7 @@ def after(known: Known, told: Conclusion, now: datetime) -> Known:
 
 def _remembered(item: Item) -> Item:
     """As the next cycle would read it from the database: with the beginning of its text alone."""
-    if len(item.entry.content) <= LEAD:
+    entry = item.entry
+    if len(entry.content) <= LEAD and len(entry.summary) <= LEAD:
         return item
-    return replace(item, entry=replace(item.entry, content=item.entry.content[:LEAD]))
+    return replace(item, entry=replace(entry, content=entry.content[:LEAD], summary=entry.summary[:LEAD]))

@@ -106,7 +106,7 @@ def get(db: Database, item_id: int) -> Item:
 def many(db: Database, ids: Iterable[int], *, lead: int | None = None) -> Mapping[int, Item]:
     """Items by id with their text, or only its first `lead` characters; unknown ids are left out."""
     rows = db.rows(
-        "SELECT i.*, t.summary AS summary, substr(t.content, 1, :lead) AS content "
+        "SELECT i.*, substr(t.summary, 1, :lead) AS summary, substr(t.content, 1, :lead) AS content "
         "FROM items i LEFT JOIN texts t ON t.item_id = i.id "
         "WHERE i.id IN (SELECT value FROM json_each(:ids))",
         ids=to_json(list(ids)),
