@@ -69,3 +69,15 @@ def test_samples_arrived_in_slack_and_in_the_mailbox(home: tuple[Path, DemoWorld
     _, world = home
     assert any("sample" in json.dumps(message).lower() for message in world.slack_messages)
     assert any("sample" in mail.subject.lower() for mail in world.mailbox)
+
+
+def test_the_alert_in_the_readme_is_one_that_the_demo_prints(tmp_path: Path) -> None:
+    """Line by line, but for the article's address on this machine."""
+    outcome = CliRunner().invoke(main, ["demo", "--keep", str(tmp_path)], catch_exceptions=False)
+    assert outcome.exit_code == 0
+    (sample,) = fences((ROOT / "README.md").read_text("utf-8"), "text")
+    printed = [line for line in outcome.stdout.splitlines() if not line.strip().startswith("http://127.")]
+    assert sample.strip() in "\n".join(printed), "copy the alert from `make demo` into the README"
+    assert "In Slack" in outcome.stdout
+    assert (tmp_path / "slack.html").stat().st_size > 1000
+    assert (tmp_path / "mail.html").exists()

@@ -6,8 +6,9 @@
     review/     the analyst's desk  nouns → tables, dossiers, calendars             (pure)
     store/      memory              one SQLite file; all SQL lives here
     topics/     what is watched, as data
-    config.py   config.toml + topic + secrets → Config; the only reader of files and environment
-    pipeline.py the corridor: gather → sift → read → judge → commit → speak
+    config/     config.toml + topic + secrets → Config; the only reader of files and environment
+    model/      the nouns that flow; topic.py the nouns of what is watched
+    pipeline/   the corridor: gather → sift → read → judge → commit → speak
     schedule.py when: the only module that knows APScheduler
     cli/        the front door
 

@@ -73,15 +73,18 @@ def _at(moment: datetime) -> Callable[[], datetime]:
 
 
 def _show_messages(world: DemoWorld) -> None:
-    """The best attested alert as Slack has it, and the last digest as the mailbox does."""
+    """An alert as Slack has it, one as the mailbox does, and the last digest that tells of something."""
     from watcher.notify.preview import plain
 
+    posts = [p for p in world.slack_messages if "head of state signed" in str(p.get("text"))]
+    votes = [
+        mail for mail in world.mailbox if mail.subject == "Romania: parliament voted to leave (214 to 63)"
+    ]
     digests = [m for m in world.mailbox if m.subject.startswith("Digest") and "no dev" not in m.subject]
-    vote = [post for post in world.slack_messages if "214" in str(post.get("text")) and "blocks" in post]
-    if vote:
-        _ruled("In Slack", plain(vote[0]))
-    if digests:
-        _ruled("In the mailbox", digests[-1].text())
+    for post in posts[:1]:
+        _ruled("In Slack", plain(post))
+    for mail in (*votes[:1], *digests[-1:]):
+        _ruled("In the mailbox", mail.text())
 
 
 def _ruled(where: str, text: str) -> None:
