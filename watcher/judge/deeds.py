@@ -30,7 +30,9 @@ def mines(scene: Scene) -> Iterator[Signal]:
     policy = policy or gives_up
     for cue, development, stage, weight in _DEEDS:
         if cue in scene and not described and not (cue == "use" and policy) and not gives_up:
-            yield Signal(development, *_standing_of(scene, cue, stage), weight * early * _aimed_at(scene, cue))
+            yield Signal(
+                development, *_standing_of(scene, cue, stage), weight * early * _aimed_at(scene, cue)
+            )
     if "buy" in scene and scene.title and not described and not gives_up:
         yield Signal("production", "N_STOCKPILE", PLANNED, 0.9)
     if (

@@ -66,11 +66,12 @@ _HEADS = (
 )
 _COUNT = re.compile(rf"{_SMALL}{_HEADS}")
 _PAIR = re.compile(
-    r"(?<![\d.,/-])(\d{1,3})(?: ?(?:-|:|/) ?| to | zu | ku | do | against | contre | gegen | contra | contro | tegen | против | проти | przeciw | "
+    r"(?<![\d.,/-])(\d{1,3})(?: (?:votes?|mps|stimmen|voix|votos|voti|stemmen|roster|stemmer|glosow|glosami|hlasu|голос\w+|гласа|haalt|aanta|bals\w+))?"
+    r"(?: ?(?:-|:|/) ?| to | zu | ku | do | against | contre | gegen | contra | contro | tegen | против | проти | przeciw | "
     r"mot | imod | prie[sš] | pret | vastaan | proti | ellen )(\d{1,3})(?: ?[-:/] ?(\d{1,3}))?(?![\d.,/-]\d|\d)"
 )
 _VOTED = re.compile(
-    r"vote|votin|ballot|lawmaker|parliament|saeima|seimas|sejm|riigikogu|eduskunta|deputies|mps|glos|bals|haal|aan[ie]|rost|stem|голос|"
+    r"vote|votin|ballot|abst[ae]|passed|adopted|approved|lawmaker|parliament|saeima|seimas|sejm|riigikogu|eduskunta|deputies|mps|glos|bals|haal|aan[ie]|rost|stem|голос|"
     r"парламент|сейм|рада|депутат|stimm|parlament|voix|vot[aoi]|hlas|szavaz|глас|глес|ψηφ|oyla|صوت|برلمان|票|採決|可決|표결|찬성|ลงมติ|"
     r"səs|քվե|ხმა"
 )
@@ -136,8 +137,11 @@ def figures_in(folded: str, evidence: Evidence) -> tuple[Figure, ...]:
     if not any(char.isdigit() for char in folded):
         return ()
     text = folded.translate(_DIGITS)
+    ballot = _ballot_pair(text)
+    others = _without(text, ballot) if ballot else text  # a count of votes is no count of anything else
     found = {
-        f.key: f for f in (*_parties(text, evidence), *_losses(text, evidence), *_stocks(text, evidence))
+        f.key: f
+        for f in (*_parties(others, evidence), *_losses(others, evidence), *_stocks(others, evidence))
     }
     for figure in _votes(text, evidence):
         found.setdefault(figure.key, figure)
@@ -159,17 +163,26 @@ def is_carried(figures: Iterable[Figure]) -> bool:
 def _votes(text: str, evidence: Evidence) -> Iterator[Figure]:
     if not _VOTED.search(text):
         return
-    pair = _PAIR.search(text)
+    pair = _ballot_pair(text)
     taken: dict[str, int] = {}
-    if pair and _is_ballot_pair(text, pair):
+    if pair:
         keys = ("votes_for", "votes_against", "abstained")
         taken = {key: int(n) for key, n in zip(keys, pair.groups(), strict=True) if n is not None}
-        text = text[: pair.start()] + " " * (pair.end() - pair.start()) + text[pair.end() :]
+        text = _without(text, pair)
     for key, value in taken.items():
         yield Figure(key, value, evidence=evidence)
     for figure in _beside(text, evidence):
         if figure.key not in taken:
             yield figure
+
+
+def _without(text: str, match: re.Match[str]) -> str:
+    return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
+
+
+def _ballot_pair(text: str) -> re.Match[str] | None:
+    pairs = _PAIR.finditer(text) if _VOTED.search(text) else ()
+    return next((pair for pair in pairs if _is_ballot_pair(text, pair)), None)
 
 
 def _is_ballot_pair(text: str, pair: re.Match[str]) -> bool:
@@ -272,7 +285,7 @@ def _losses(text: str, evidence: Evidence) -> Iterator[Figure]:
         near = text[max(0, start - 25) : end + 30]
         if value < 2 or not _HURT.search(near) or re.match(r" ?(?:%|per ?cent|percent)", text[end:]):
             continue
-        around = text[end : end + 22]
+        around = re.split(r"\d", text[end : end + 34], maxsplit=1)[0]
         killed, injured = _KILLED.search(around), _INJURED.search(around)
         key = "casualties"
         if killed and not injured:

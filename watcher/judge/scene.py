@@ -127,3 +127,8 @@ class Scene:
             return True
         un = self.sentence.hits.get("un", ())
         return self.title and any(start < 12 for start, _ in un) and "notify" not in self.sentence
+
+
+def pending(scene: Scene, development: str, stage: str, weight: float, substep: str = "") -> Signal:
+    """A step that is still to come: news only where the title tells of it."""
+    return Signal(development, stage, Modality.PLANNED, weight, substep, pending=not scene.title)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from watcher.judge.binding import effect, notice
 from watcher.judge.deeds import deed, mines, words
-from watcher.judge.scene import Day, Scene, Signal
+from watcher.judge.scene import Day, Scene, Signal, pending
 from watcher.model import Modality
 
 DONE, PLANNED, DENIED = Modality.DONE, Modality.PLANNED, Modality.DENIED
@@ -63,18 +64,14 @@ _TAKEN = frozenset(
 def _signals(scene: Scene) -> Iterator[Signal]:
     yield from _parliament(scene)
     yield from _head_of_state(scene)
-    yield from _notice(scene)
-    yield from _effect(scene)
+    yield from notice(scene)
+    yield from effect(scene)
     yield from _government(scene)
     yield from _before(scene)
     yield from _staying(scene)
     yield from _paths(scene)
     yield from mines(scene)
     yield from words(scene)
-
-
-def _pending(scene: Scene, development: str, stage: str, weight: float, substep: str = "") -> Signal:
-    return Signal(development, stage, PLANNED, weight, substep, pending=not scene.title)
 
 
 # ── the steps ────────────────────────────────────────────────────────────────────────────────
@@ -93,9 +90,9 @@ def _parliament(scene: Scene) -> Iterator[Signal]:
     about = 1.0 if scene.ballot or scene.told(*_TREATY) else 0.7
     weight = 1.5 * actor * about
     if "vote_next" in scene and not scene.ballot:
-        yield _pending(scene, "parliament_vote", "W4_PARLIAMENT", 1.4 * actor * about, "final_vote")
+        yield pending(scene, "parliament_vote", "W4_PARLIAMENT", 1.4 * actor * about, "final_vote")
     if _set_for_a_weekday(scene):
-        yield _pending(scene, "parliament_vote", "W4_PARLIAMENT", 1.5 * actor * about, "final_vote")
+        yield pending(scene, "parliament_vote", "W4_PARLIAMENT", 1.5 * actor * about, "final_vote")
         return
     voted = scene.before("vote", "vote_next") and scene.clear_of("vote", "vote_next")
     voted = voted and not scene.will("vote")
@@ -170,13 +167,13 @@ def _head_of_state(scene: Scene) -> Iterator[Signal]:
     if not actor:
         return
     if "veto" in scene and "undone" in scene:
-        yield _pending(scene, "signed_by_president", "W5_HEAD_OF_STATE", 1.3 * actor)
+        yield pending(scene, "signed_by_president", "W5_HEAD_OF_STATE", 1.3 * actor)
         return
     if "veto" in scene:
         yield Signal("signed_by_president", "W5_HEAD_OF_STATE", DENIED, 1.9 * actor)
         return
     if "sign_next" in scene:
-        yield _pending(scene, "signed_by_president", "W5_HEAD_OF_STATE", 1.3 * actor)
+        yield pending(scene, "signed_by_president", "W5_HEAD_OF_STATE", 1.3 * actor)
     if not scene.clear_of("sign", "sign_next") or scene.will("sign"):
         if scene.before("head", "leave") and _plain_leaving(scene):
             yield Signal("signed_by_president", "W5_HEAD_OF_STATE", DONE, 0.9)
@@ -197,116 +194,6 @@ def _plain_leaving(scene: Scene) -> bool:
     return not scene.told(
         "parliament", "government", "planned", "consider", "stay", "appeal", "decide", "ngo", "wish"
     )
-
-
-def _notice(scene: Scene) -> Iterator[Signal]:
-    actor = scene.near("un") or _gives_notice(scene)
-    if "object" in scene or "object" in scene.headline:
-        return
-    if not actor and "un" in scene.headline and "notify" in scene and "ngo" not in scene.headline:
-        actor = 0.7
-    if not actor or ("ngo" in scene and "un" not in scene):
-        return
-    if "denial" in scene and scene.clause.any("notify", "notify_next"):
-        yield Signal("notified_un", "W6_NOTIFIED", DENIED, 1.7 * actor)
-        return
-    if "notify_next" in scene and not scene.clear_of("notify", "notify_next"):
-        yield _pending(scene, "notified_un", "W6_NOTIFIED", 1.2 * actor)
-        return
-    if "notify" not in scene or scene.told("object"):
-        return
-    if scene.planned("notify", 30) or scene.will("notify"):
-        yield _pending(scene, "notified_un", "W6_NOTIFIED", 1.3 * actor)
-        return
-    moves = scene.told(*_MOVES) or any(move in scene.headline for move in _MOVES)
-    if moves or not scene.outsider:  # a state outside the treaty tells the UN many things
-        yield Signal(*_noticed(scene), DONE, 1.6 * actor)
-
-
-def _gives_notice(scene: Scene) -> float:
-    """`Finland gives notice of quitting`: a headline need not say to whom."""
-    if not scene.title or not scene.clause.all("notify", "leave"):
-        return 0.0
-    others = ("parliament", "government", "committee", "bill", "ngo", "appeal", "meeting", "wish", "head")
-    return 0.0 if scene.told(*others) else 0.7
-
-
-def _noticed(scene: Scene) -> tuple[str, str]:
-    """What the depositary is told: leaving, suspending or joining."""
-    if scene.told("suspend"):
-        return "suspended", "S3_NOTIFIED"
-    joins = "join" in scene.headline and "leave" not in scene.headline
-    if joins or (scene.told("join") and not scene.told("leave")):
-        return "acceded_or_ratified", "J4_DEPOSITED"
-    return "notified_un", "W6_NOTIFIED"
-
-
-def _effect(scene: Scene) -> Iterator[Signal]:
-    coming = scene.day is Day.AHEAD or (scene.day is Day.WEEKDAY and "effect_present" in scene)
-    if "effect_next" in scene and (not scene.clear_of("effect", "effect_next") or _in_so_long(scene)):
-        yield _pending(scene, "in_effect", "W7_EFFECTIVE", 1.35)
-        return
-    taken = (
-        "effect" in scene and scene.clear_of("effect", "recommend") and scene.clear_of("effect", "consider")
-    )
-    if not taken and _outside(scene):
-        yield Signal("in_effect", "W7_EFFECTIVE", DONE, 1.1)
-        return
-    if not taken:
-        other = scene.told("vote_next", "sign_next", "notify_next", "decide", "meeting", "government")
-        present = scene.clause.any("effect_present", "planned")
-        if coming and "leave" in scene and scene.title and present and not other:
-            yield Signal("in_effect", "W7_EFFECTIVE", PLANNED, 1.35)
-        return
-    joined = scene.told("join") and not scene.told("leave")
-    if joined and not scene.clear_of("effect", "official"):
-        return
-    stage = "J5_IN_FORCE" if joined else "W7_EFFECTIVE"
-    if coming or scene.planned("effect", 30) or scene.will("effect"):
-        yield _pending(scene, "in_effect", stage, 1.35)
-    else:
-        # "Officially left" is said of a notice too: the body outweighs it
-        yield Signal("in_effect", stage, DONE, 1.4 if scene.clear_of("effect", "official") else 0.9)
-
-
-def _in_so_long(scene: Scene) -> bool:
-    """`Takes effect within six months`, `in six months it will be free`: a term that is still running. One that
-    goes before and is over, `six months after the notice`, is none."""
-    if scene.day is Day.TODAY:
-        return False
-    term, verb = scene.clause.first("effect_next"), scene.clause.first("effect")
-    if term is None or verb is None:
-        return False
-    if term[0] > verb[0]:
-        return scene.overlaps("effect", "effect_present")
-    ends = [end for _, end in scene.clause.hits["effect_next"]]
-    over = any(start - end in (0, 1) for start, _ in scene.clause.hits.get("after", ()) for end in ends)
-    return not over and not any(start < term[1] for start, _ in scene.clause.hits.get("after", ()))
-
-
-_NOT_OUT = (
-    *("planned", "consider", "recommend", "stay", "fail", "appeal", "must", "object", "comment"),
-    *("decide", "decree", "government", "head", "parliament", "vote", "vote_next", "sign", "notify", "wish"),
-)
-
-
-def _outside(scene: Scene) -> bool:
-    """A headline that a state is out of the treaty, or leaves it officially, in whatever order of words."""
-    if not scene.title or scene.outsider or not scene.clause.states:
-        return False
-    if scene.told(
-        "planned", "consider", "recommend", "stay", "fail", "appeal", "must", "decide", "vote_next"
-    ):
-        return False
-    if "outside" in scene:
-        return not any(
-            a < start < b - 1
-            and scene.sentence.plain[a:b].split()[0] != scene.sentence.plain[start:].split()[0]
-            for start, _ in scene.clause.hits["outside"]
-            for a, b in scene.clause.hits.get("leave", ())
-        )
-    leaving = scene.clause.hits.get("leave", ())
-    return any(0 <= start - b <= 3 for start, _ in scene.clause.hits.get("official", ()) for _, b in leaving)
 
 
 def _government(scene: Scene) -> Iterator[Signal]:
@@ -337,7 +224,18 @@ def _one_persons_view(scene: Scene) -> bool:
     return not cabinet and scene.clause.any("premier", "head", "minister")
 
 
-_TAKEN_STEPS = ("vote", "sign", "notify", "effect", "government", "parliament", "leave", "join", "suspend", "head")
+_TAKEN_STEPS = (
+    "vote",
+    "sign",
+    "notify",
+    "effect",
+    "government",
+    "parliament",
+    "leave",
+    "join",
+    "suspend",
+    "head",
+)
 _DOING = (
     "vote",
     "vote_next",
@@ -372,7 +270,12 @@ def _before(scene: Scene) -> Iterator[Signal]:
     elif scene.title and scene.clause.all("bill", "leave") and not scene.told(*_DOING):
         yield Signal("considering", "W1_CONSIDERING", DONE, 0.8)  # a bill alone is no step
     moves = moves or (scene.title and "ban" in scene)
-    if scene.title and scene.before("planned", "decide") and "decide" in scene and not scene.told(*_TAKEN_STEPS):
+    if (
+        scene.title
+        and scene.before("planned", "decide")
+        and "decide" in scene
+        and not scene.told(*_TAKEN_STEPS)
+    ):
         yield Signal("considering", "W1_CONSIDERING", DONE, 0.8)  # "close to a decision"
     if "party" in scene and "wish" in scene and moves and not ("government" in scene or scene.outside_voice):
         yield Signal("considering", "W1_CONSIDERING", DONE, 1.6)
