@@ -436,3 +436,14 @@ def test_a_denial_is_of_what_was_told_before_it() -> None:
     )
     desk.hear(an_item(3, "Signed now", "EE", "W5_HEAD_OF_STATE", "2025-06-13", on="2025-06-13"))
     assert kinds(desk) == ["new/instant", "retraction/instant", "new/instant"]
+
+
+def test_an_effect_is_that_of_the_path_which_the_state_is_on() -> None:
+    desk = Desk()
+    desk.hear(
+        an_item(1, "Accession", "VN", "J4_DEPOSITED", "2028-08-17", on="2028-08-17", tier=Tier.OFFICIAL)
+    )
+    desk.hear(an_item(2, "The treaty takes effect for Vietnam", "VN", "W7_EFFECTIVE", "2029-02-01"))
+    assert [d.stage for d in desk.developments.values()] == ["J4_DEPOSITED", "J5_IN_FORCE"]
+    now = at("2029-02-02")
+    assert ledger_of(desk.known(now), desk.topic, now).of("VN").legal_status == "PARTY"

@@ -30,15 +30,41 @@ from watcher.topic import Lifecycle, Topic
 _UNTAKEN = (Standing.PLANNED, Standing.DENIED, Standing.RETRACTED, Standing.DUE)
 SLACK = timedelta(days=1)  # two outlets, two sides of midnight
 SLACK_PUBLISHED = timedelta(days=4)  # when only the day of publication is known
+LATE_EFFECT = 30  # days around the day that was computed
 FRESH = timedelta(days=30)  # how long a report of an entry into force may be the first
 VAGUE = timedelta(days=62)  # a step whose month alone is known
 
 
 def believable(item: Item, ledger: Ledger, lifecycle: Lifecycle) -> Item:
     """The item without states that cannot take part: one that never joined leaves nothing, and a party
-    does not join. When that would leave no state, all stay: then the report contradicts the ledger."""
-    claims = tuple(replace(c, states=_taking_part(c, ledger, lifecycle)) for c in item.claims)
+    does not join. When that would leave no state, all stay: then the report contradicts the ledger. An
+    effect is that of the path which the state is on: what enters into force for a newcomer is no exit."""
+    published = item.entry.published
+    claims = tuple(
+        replace(
+            c,
+            states=_taking_part(c, ledger, lifecycle),
+            stage=_stage_of_path(c, ledger, published.date() if published else None),
+        )
+        for c in item.claims
+    )
     return replace(item, claims=claims) if claims != item.claims else item
+
+
+_EFFECTS = {"W7_EFFECTIVE": ("J4_DEPOSITED", "J5_IN_FORCE"), "J5_IN_FORCE": ("W6_NOTIFIED", "W7_EFFECTIVE")}
+
+
+def _stage_of_path(claim: Claim, ledger: Ledger, published: date | None) -> str:
+    """The other effect, when that one is due for every state of the claim and this one for none."""
+    due, other = _EFFECTS.get(claim.stage, ("", ""))
+    if not due or not claim.states:
+        return claim.stage
+    day = claim.event_date or published
+    for state in claim.states:
+        point = ledger.of(state)
+        if point.stage != due or not near(day, point.effect_due, LATE_EFFECT) or point.effect_due is None:
+            return claim.stage
+    return other
 
 
 def _taking_part(claim: Claim, ledger: Ledger, lifecycle: Lifecycle) -> tuple[str, ...]:

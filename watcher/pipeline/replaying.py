@@ -121,7 +121,7 @@ def _confirm(
     resting = {d.id: d for d in developments if d.item_ids}
     for alert in alerts:
         development = resting.get(DevelopmentId(cast(int, alert["told"])))
-        if development is not None and not alert["items"]:
+        if development is not None and alert["urgency"] == "instant" and not alert["items"]:
             alert["items"] = [ids[i] for i in development.item_ids if i in ids]
             alert["story"] = development.story_id
         del alert["told"]
