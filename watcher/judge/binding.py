@@ -8,6 +8,7 @@ from watcher.judge.scene import Day, Scene, Signal, pending
 from watcher.model import Modality
 
 DONE, PLANNED, DENIED = Modality.DONE, Modality.PLANNED, Modality.DENIED
+_NEAR = 8
 _MOVES = ("leave", "join", "suspend")
 
 
@@ -31,9 +32,20 @@ def notice(scene: Scene) -> Iterator[Signal]:
     if scene.planned("notify", 30) or scene.will("notify"):
         yield pending(scene, "notified_un", "W6_NOTIFIED", 1.3 * actor)
         return
+    if _only_a_term(scene):
+        return
     moves = scene.told(*_MOVES) or any(move in scene.headline for move in _MOVES)
     if moves or not scene.outsider:  # a state outside the treaty tells the UN many things
         yield Signal(*_noticed(scene), DONE, 1.6 * actor)
+
+
+def _only_a_term(scene: Scene) -> bool:
+    """`Six months after notifying the UN`: the notice is what a term is reckoned from."""
+    terms = [*scene.clause.hits.get("effect_next", ()), *scene.clause.hits.get("notify_next", ())]
+    given = scene.clause.hits.get("notify", ())
+    return bool(terms) and all(
+        any(start - _NEAR <= b and a - _NEAR <= end for a, b in terms) for start, end in given
+    )
 
 
 def _gives_notice(scene: Scene) -> float:

@@ -29,6 +29,8 @@ def mines(scene: Scene) -> Iterator[Signal]:
     gives_up = scene.outsider and "cease" in scene and scene.clause.any("production", "use", "buy")
     policy = policy or gives_up
     for cue, development, stage, weight in _DEEDS:
+        if cue == "transfer" and scene.clause.any("un", "notify"):
+            continue  # a notice is delivered
         if cue in scene and not described and not (cue == "use" and policy) and not gives_up:
             yield Signal(
                 development, *_standing_of(scene, cue, stage), weight * early * _aimed_at(scene, cue)
@@ -43,7 +45,8 @@ def mines(scene: Scene) -> Iterator[Signal]:
         modality = PLANNED if scene.planned("destroy") else DONE
         yield Signal("stockpile_destruction", "N_STOCKPILE_DESTROYED", modality, 1.3 * early)
     if "clear" in scene:
-        coming = scene.planned("clear", 30) or "ask" in scene
+        asked = "ask" in scene and not scene.clause.any("vote", "decide")
+        coming = scene.planned("clear", 30) or asked
         yield Signal("clearance_or_extension", "N_CLEARANCE", PLANNED if coming else DONE, 1.1 * early)
     if "casualties" in scene:
         weight = 1.4 if scene.told("monitor") else 0.8 if "leave" in scene else 1.1
@@ -62,7 +65,7 @@ def _aimed_at(scene: Scene, cue: str) -> float:
 def _standing_of(scene: Scene, cue: str, stage: str) -> tuple[str, Modality]:
     """The stage and the modality of a deed: denied, alleged, planned or done."""
     alleged = {"N_USE": "N_USE_ALLEGED"}.get(stage, stage)
-    if scene.told("denial") or "stay" in scene:
+    if scene.told("denial") or scene.clause.any("stay", "undone"):
         return alleged, DENIED
     if scene.told("reported") or (cue == "use" and _one_side(scene)):
         return alleged, REPORTED
@@ -94,7 +97,8 @@ def words(scene: Scene) -> Iterator[Signal]:
         yield Signal("meeting", "N_MEETING", PLANNED if coming else DONE, weight * early)
     yield from _reactions(scene, early)
     if "comment" in scene:
-        yield Signal("commentary", "N_OPINION", DONE, 1.1 if scene.title else 0.4)
+        opens = scene.sentence.weight >= 2 and scene.clause.start == 0  # "Analysis: …"
+        yield Signal("commentary", "N_OPINION", DONE, 1.1 if scene.title else 0.8 if opens else 0.4)
     elif scene.title and any(mark in scene.sentence.sentence.text for mark in "?？؟"):
         yield Signal("commentary", "N_OPINION", DONE, 0.9)
     if "fund" in scene and "leave" not in scene and scene.title:

@@ -25,6 +25,7 @@ from watcher.topic import Topic
 MOST_CLAIMS = 8
 _PASSING = 0.9
 _NEWS = timedelta(days=3)
+_AT_HAND = timedelta(days=31)
 _STEPS = frozenset(
     {
         "recommended",
@@ -55,12 +56,13 @@ class Extract:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A signal where it stood, and what it weighs there."""
+    """A signal where it stood, and what it weighs there. `soon`: a date of the next month stands beside it."""
 
     signal: Signal
     score: float
     clause: Clause
     sentence: Spoken
+    soon: bool = False
 
 
 def extract(entry: Entry, verdict: Verdict, topic: Topic, language: str | None) -> Extract:
@@ -109,10 +111,13 @@ def _told(
                 published,
             )
             kept = share(clause, sentence, subjects, published)
+            soon = published is not None and any(
+                timedelta(0) < d.day - published <= _AT_HAND for d in clause.dates if not d.weekday
+            )
             quoted = 0.5 if scene.outside_voice and scene.told("appeal") else 1.0
             for signal in signals(scene):
                 of_state = quoted if signal.stage[1:2].isdigit() else 1.0
-                yield _Told(signal, signal.weight * sentence.weight * kept * of_state, clause, sentence)
+                yield _Told(signal, signal.weight * sentence.weight * kept * of_state, clause, sentence, soon)
 
 
 def _deed_before_prospect(told: tuple[_Told, ...]) -> tuple[_Told, ...]:
@@ -217,7 +222,7 @@ def _weight(group: list[_Told], topic: Topic) -> float:
     next to nothing; of steps done, a later one outweighs an earlier."""
     best: dict[int, float] = {}
     for one in group:
-        score = one.score * (0.25 if one.signal.pending else 1.0)
+        score = one.score * _to_come(one)
         key = id(one.sentence)
         best[key] = max(best.get(key, 0.0), score)
     weight = sum(best.values())
@@ -226,6 +231,13 @@ def _weight(group: list[_Told], topic: Topic) -> float:
     if stage and stage.path != "other" and not lead.pending and lead.modality is Modality.DONE:
         weight *= 1 + 0.06 * stage.rank
     return weight
+
+
+def _to_come(one: _Told) -> float:
+    """What a step that the title does not tell of weighs while it is still to come: more when it is at hand."""
+    if not one.signal.pending:
+        return 1.0
+    return 0.7 if one.signal.development == "in_effect" and one.soon else 0.25
 
 
 # A step of leaving, when the item is about joining or about a suspension
@@ -286,7 +298,7 @@ def _modality(lead: _Told, figures: Figures, headline: Hits) -> Modality:
 
 
 def _lead(group: list[_Told]) -> _Told:
-    return max(group, key=lambda t: t.score * (0.25 if t.signal.pending else 1.0))
+    return max(group, key=lambda t: t.score * _to_come(t))
 
 
 def _claim(

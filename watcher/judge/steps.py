@@ -224,6 +224,11 @@ def _one_persons_view(scene: Scene) -> bool:
     return not cabinet and scene.clause.any("premier", "head", "minister")
 
 
+def _convened(scene: Scene) -> bool:
+    """A meeting of the parties reviews and assesses; no state does."""
+    return "meeting" in scene.headline and not scene.told("leave", "join")
+
+
 _TAKEN_STEPS = (
     "vote",
     "sign",
@@ -263,7 +268,7 @@ def _before(scene: Scene) -> Iterator[Signal]:
             yield Signal("considering", "W1_CONSIDERING", DONE, 1.3)
         elif scene.near("minister") and moves:
             yield Signal("recommended", "W2_RECOMMENDED", DONE, 1.5)
-        elif moves or scene.told("government"):
+        elif moves or scene.told("government") or (scene.title and "ours" in scene):
             yield Signal("recommended", "W2_RECOMMENDED", DONE, 0.9)
     if "bill" in scene and "submit" in scene and "government" not in scene:
         yield Signal("considering", "W1_CONSIDERING", DONE, 1.3)
@@ -279,7 +284,9 @@ def _before(scene: Scene) -> Iterator[Signal]:
         yield Signal("considering", "W1_CONSIDERING", DONE, 0.8)  # "close to a decision"
     if "party" in scene and "wish" in scene and moves and not ("government" in scene or scene.outside_voice):
         yield Signal("considering", "W1_CONSIDERING", DONE, 1.6)
-    elif "consider" in scene and "recommend" not in scene and not scene.outside_voice:
+    elif (
+        "consider" in scene and "recommend" not in scene and not scene.outside_voice and not _convened(scene)
+    ):
         stage = "J1_CONSIDERING" if "join" in scene and "leave" not in scene else "W1_CONSIDERING"
         yield Signal("considering", stage, DONE, 1.2 if scene.clause.any("leave", "join") else 0.8)
 
@@ -299,7 +306,7 @@ def _staying(scene: Scene) -> Iterator[Signal]:
 def _paths(scene: Scene) -> Iterator[Signal]:
     """Leaving, joining or suspending told without a step: the headline's bare word."""
     early = 1.0 if scene.title else 0.6
-    barred = scene.told("object", "cannot")
+    barred = scene.told("object", "cannot") or (scene.title and "appeal" in scene)
     if "suspend" in scene and not barred and "un" not in scene:
         coming = scene.planned("suspend") or "vote_next" in scene
         modality = PLANNED if coming else DONE
