@@ -29,7 +29,7 @@ demo: $(STAMP)
 	@exec $(BIN)/watcher demo
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 format: $(STAMP)
 	@$(BIN)/ruff format .
