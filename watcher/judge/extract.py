@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 from watcher.judge import who
 from watcher.judge.bearing import day_of, in_the_past, share
@@ -24,6 +25,7 @@ from watcher.topic import Topic
 
 MOST_CLAIMS = 8
 _PASSING = 0.9
+_WORLDWIDE = frozenset({"casualties_report", "meeting"})
 _NEWS = timedelta(days=3)
 _AT_HAND = timedelta(days=31)
 _STEPS = frozenset(
@@ -74,11 +76,32 @@ def extract(entry: Entry, verdict: Verdict, topic: Topic, language: str | None) 
     claims = tuple(_claims(told, figures, topic, language, published))
     states = who.states_of(entry, claims, topic, language)
     if claims:
+        states = _concerned(states, claims[0], spoken, topic)
         claims = (replace(claims[0], states=states), *claims[1:])
     every = tuple(dict.fromkeys(f for s in spoken for f in figures[s.sentence]))
     if not claims:
         return Extract(states, "other", Modality.DONE, (), every)
     return Extract(states, claims[0].development, claims[0].modality, claims, every)
+
+
+def _concerned(
+    states: tuple[str, ...], main: Claim, spoken: tuple[Spoken, ...], topic: Topic
+) -> tuple[str, ...]:
+    """Who is left of `states`: a report on all the world is not about those that it says are leaving, and a
+    state that never joined leaves nothing."""
+    if main.development in _WORLDWIDE and not any(s.title and s.acting for s in spoken):
+        leaving = {
+            state for s in spoken for c in s.clauses if c.any("leave", "suspend") for state in c.states
+        }
+        return tuple(state for state in states if state not in leaving)
+    if main.stage[:1] == "W" and states and all(map(partial(_never_joined, topic), states)):
+        rows = (tuple(x for x in s.acting if not _never_joined(topic, x)) for s in spoken)
+        return next(filter(None, rows), states)
+    return states
+
+
+def _never_joined(topic: Topic, state: str) -> bool:
+    return state in topic.states and topic.states[state].legal_status == "NON_PARTY"
 
 
 def _evidence(spoken: Spoken, language: str | None) -> Evidence:
@@ -142,7 +165,7 @@ def _subjects(spoken: tuple[Spoken, ...]) -> frozenset[str]:
 
 
 def _outsider(sentence: Spoken, topic: Topic) -> bool:
-    return any(topic.states[s].legal_status == "NON_PARTY" for s in sentence.states[:1] if s in topic.states)
+    return any(_never_joined(topic, state) for state in sentence.states[:1])
 
 
 # ── what the item says ───────────────────────────────────────────────────────────────────────

@@ -288,7 +288,11 @@ def _before(scene: Scene) -> Iterator[Signal]:
         "consider" in scene and "recommend" not in scene and not scene.outside_voice and not _convened(scene)
     ):
         stage = "J1_CONSIDERING" if "join" in scene and "leave" not in scene else "W1_CONSIDERING"
-        yield Signal("considering", stage, DONE, 1.2 if scene.clause.any("leave", "join") else 0.8)
+        somebody = scene.sentence.states or scene.told(
+            "government", "minister", "head", "parliament", "party"
+        )
+        weight = 1.2 if scene.clause.any("leave", "join") else 0.8
+        yield Signal("considering", stage, DONE, weight if somebody else 0.4)
 
 
 def _staying(scene: Scene) -> Iterator[Signal]:
