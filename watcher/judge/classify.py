@@ -36,9 +36,7 @@ def language_of(entry: Entry) -> str | None:
     return detect(f"{entry.title} {entry.summary[:300]} {entry.content[:200]}", entry.language)
 
 
-def classify(
-    entry: Entry, topic: Topic, language: str | None = None, sifted: bool | None = None
-) -> Verdict:
+def classify(entry: Entry, topic: Topic, language: str | None = None, sifted: bool | None = None) -> Verdict:
     """`language` and `sifted` save finding them again. A record of an official table is what its source
     says it is."""
     if entry.facts:
