@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shlex
 import sys
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -50,7 +51,7 @@ def test_the_server_answers_what_it_is_told_to_and_counts():
 
 
 def test_any_command_can_be_a_peer():
-    program = peer(f'{sys.executable} -c \'print(open("urls").read()); print("peak_mb=3.5")\'')
+    program = peer(f'{shlex.quote(sys.executable)} -c \'print(open("urls").read()); print("peak_mb=3.5")\'')
     try:
         program.prepare(Server(80, 2, 1))
         assert program.poll().peak_mb == 3.5
