@@ -23,6 +23,11 @@ _DURATIONS = ("notify_next", "effect_next")
 _VERB_FINAL = frozenset({"tr", "az", "ja", "ko", "hu", "fi", "ka", "hy", "fa"})
 _TITLE, _BODY = 3.0, (2.0, 1.5, 1.2, 0.9, 0.8, 0.7)
 _DEEP = 0.5
+# What a sentence further down must speak of to be read for its states, dates and steps.
+_TELLING = frozenset(
+    {"leave", "join", "suspend", "ours", "un", "notify", "effect", "ban", "recommend", "casualties", "use"}
+    | {"production", "destroy", "clear", "monitor", "ngo", "parliament", "head", "sign", "stay"}
+)
 
 
 @dataclass(slots=True)
@@ -98,6 +103,8 @@ def _spoken(
 ) -> Spoken:
     text = plain(sentence.folded)
     hits = find(text, topic.lifecycle, language)
+    if weight < _BODY[1] and _TELLING.isdisjoint(hits):
+        return Spoken(sentence, weight, text, hits, (), ())
     named = _beside(mentions(sentence.folded, topic, language), hits.get("vote", ()))
     acting = [m for m in named if m.role != ASIDE]
     outright = _beside(acting, hits.get("parliament", ()))

@@ -123,6 +123,7 @@ _SCALES = (
     ("萬", 10**4),
     ("만", 10**4),
 )
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d])")
 _ABOUT = re.compile(
     r"(?:about|around|some|nearly|almost|environ|unos|etwa|rund|ok|około|około|okolo|aproximadamente|circa|około|noin|около|близько|більш як|приблизно|约|約|약) ?$"
@@ -134,7 +135,7 @@ _OVER = re.compile(
 
 def figures_in(folded: str, evidence: Evidence) -> tuple[Figure, ...]:
     """The figures of one sentence, each once."""
-    if not any(char.isdigit() for char in folded):
+    if not _DIGIT.search(folded):
         return ()
     text = folded.translate(_DIGITS)
     ballot = _ballot_pair(text)
