@@ -84,7 +84,7 @@ def read(file: Path, *, declared: bool = True) -> tuple[Labelled, ...]:
     """The labelled rows of a JSONL file. `declared`: hand the judge the row's language as well.
     Raises ValueError at the first row that cannot be judged or scored."""
     found = []
-    for line in file.read_bytes().splitlines():
+    for number, line in enumerate(file.read_bytes().splitlines(), start=1):
         record = json.loads(line)
         record.setdefault("language", record.pop("lang", None))
         if not record["title"].strip():
@@ -92,7 +92,7 @@ def read(file: Path, *, declared: bool = True) -> tuple[Labelled, ...]:
         label = _label(record)
         if not declared:
             record["language"] = None
-        found.append(Labelled(label, _row(record)))
+        found.append(Labelled(label, replace(_row(record), number=number)))
     return tuple(found)
 
 
@@ -141,8 +141,8 @@ def fingerprint(file: Path) -> str:
 
 @cache
 def topic() -> Topic:
-    """The shipped topic without its history, so that no step of the corpus is old news."""
-    return replace(load_topic(TOPIC), history=())
+    """The shipped topic."""
+    return load_topic(TOPIC)
 
 
 def judge(corpus: Sequence[Labelled], *, headline_only: bool = False) -> dict[str, Answer]:
