@@ -396,6 +396,50 @@ def test_a_corrected_stage_corrects_the_alert() -> None:
     assert desk.hear(desk.items[1], now=at("2025-06-21")).alerts == ()
 
 
+@pytest.mark.parametrize("day", ["2025-06-18", "2025-06-20", "2025-06-10", "2025-07-19"])
+def test_a_corrected_day_however_near_is_told_to_who_got_the_wrong_one_and_to_nobody_else(day: str) -> None:
+    got, waits, refused = (replace(CHAT, name=name) for name in ("got", "waits", "refused"))
+    desk = Desk(channels=(got, waits, refused))
+    desk.hear(an_item(1, on="2025-06-19"), an_item(2, "Another outlet", on="2025-06-19"))
+    desk.deliveries |= {
+        d.id: replace(
+            d,
+            state={"got": DeliveryState.SENT, "refused": DeliveryState.REFUSED}.get(d.channel, d.state),
+            thread="x" if d.channel == "got" else "",
+        )
+        for d in desk.deliveries.values()
+    }
+    desk.marks = (Mark(ItemId(1), "date", day),)
+    righted = desk.hear(desk.items[1], now=at("2025-06-20"))
+    by_channel = {d.channel: d for d in righted.deliveries if d.state is DeliveryState.PENDING}
+    alerts = {a.id: a for a in righted.alerts}
+    kinds = {name: alerts[d.alert_id].kind for name, d in by_channel.items()}
+    assert kinds == {"got": AlertKind.CORRECTION, "waits": AlertKind.NEW}
+    assert by_channel["got"].thread == "x"
+    assert {str(a.development.event_date) for a in righted.alerts if a.development} == {day}
+    (development,) = desk.developments.values()
+    assert (str(development.event_date), development.standing.value) == (day, "confirmed")
+    assert development.story_id == desk.items[1].story_id
+    correction = next(a for a in righted.alerts if a.kind is AlertKind.CORRECTION)
+    assert correction.text == f"date corrected by the analyst: {day}, not 2025-06-19"
+    assert not desk.hear(desk.items[1], desk.items[2], now=at("2025-06-21")).alerts
+    desk.marks += (Mark(ItemId(2), "date", "2025-06-19"),)
+    back = desk.hear(desk.items[2], now=at("2025-06-22"))
+    assert [a.kind for a in back.alerts if a.kind is AlertKind.CORRECTION] == [AlertKind.CORRECTION]
+
+
+def test_a_corrected_notice_moves_the_clock_and_one_taken_back_has_none() -> None:
+    desk = Desk()
+    desk.hear(an_item(1, "Notice given", stage="W6_NOTIFIED", on="2025-06-19"))
+    desk.deliveries |= {d.id: replace(d, state=DeliveryState.SENT) for d in desk.deliveries.values()}
+    desk.marks = (Mark(ItemId(1), "date", "2025-06-18"),)
+    desk.hear(desk.items[1], now=at("2025-06-20"))
+    desk.marks += (Mark(ItemId(1), "irrelevant"),)
+    desk.hear(desk.items[1], now=at("2025-06-21"))
+    next_dates = [str(a.development.next_date) for a in desk.alerts if a.development]
+    assert next_dates == ["2025-12-19", "2025-12-18", "None"]
+
+
 def test_marks_of_state_and_date_win_too() -> None:
     desk = Desk()
     desk.marks = (Mark(ItemId(1), "state", "ee, lv"), Mark(ItemId(1), "date", "2025-06-17"))

@@ -72,6 +72,7 @@ def conclude(
     zero = opening(topic, now, baseline_only)
     ledger = stand(zero, known.developments, topic, known.steps)
     believed = [believable(item, ledger, topic.lifecycle) for item in batch]
+    undo = undone(batch, known, topic)
     grouping = assign(
         believed,
         known.stories,
@@ -79,10 +80,9 @@ def conclude(
         known.ids,
         now,
         _unlikely(believed, ledger, topic),
-        known.developments,
+        undo.developments(known.developments),
         moved(batch, known, topic),
     )
-    undo = undone(batch, known, topic)
     united = _united(grouping.merges, undo.developments(known.developments))
     weighed = weigh(
         _to_weigh(grouping.items, batch, known),
@@ -94,14 +94,13 @@ def conclude(
         now,
     )
     dressed = [
-        replace(c, development=_dressed(c.development, topic, weighed.ledger)) for c in weighed.changes
+        replace(c, development=_dressed(c.development, topic, weighed.ledger))
+        for c in (*undo.changes, *united.changes, *weighed.changes)
     ]
     changed = (*undo.changed, *united.changed, *weighed.developments)
     kept = {d.id: _dressed(d, topic, weighed.ledger) for d in changed}
     placed: dict[int, Item] = {i.id: i for i in grouping.items}
-    decision = decide(
-        (*undo.changes, *united.changes, *dressed), known, policy, channels, weighed.ids, now, placed
-    )
+    decision = decide(dressed, known, policy, channels, weighed.ids, now, placed)
     return Conclusion(
         tuple(replace(i, story_id=placed[i.id].story_id, copy_of=placed[i.id].copy_of) for i in batch),
         grouping.stories,
@@ -203,11 +202,13 @@ def _unlikely(items: Iterable[Item], ledger: Ledger, topic: Topic) -> frozenset[
 
 
 def _dressed(development: Development, topic: Topic, ledger: Ledger) -> Development:
-    """With its words since the baseline and the next date on the legal clock."""
+    """With its words since the baseline and the next date on the legal clock, if one follows."""
     since = since_baseline(development, topic, ledger)
     terms = [(p.effect_due, p) for s in development.states if (p := ledger.of(s)).effect_due]
-    if not terms or development.standing is Standing.DUE:
+    if development.standing is Standing.DUE:
         return replace(development, since_baseline=since)
+    if not terms:
+        return replace(development, since_baseline=since, next_date=None, next_what="")
     when, point = min(terms, key=lambda t: (t[0] is None, t[0]))
     joins = point.legal_status == "PARTY" and point.stage.startswith("J")
     what = "enters into force" if joins else "withdrawal takes effect"

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from watcher.judge.hours import after_quiet, next_digest
+from watcher.judge.audience import ALWAYS, instant_for, least, wants
+from watcher.judge.hours import after_quiet, digest_due
 from watcher.judge.reminders import Due
 from watcher.judge.weigh import Change
 from watcher.model import (
@@ -29,7 +29,6 @@ from watcher.model import (
     Item,
     Known,
     Policy,
-    QuietHours,
     Standing,
     Tier,
     Urgency,
@@ -163,14 +162,11 @@ class _Desk:
         """What was confirmed already is news for a channel that waited for the authority that now speaks."""
         development = change.development
         heard = max(a.development.tier for a in self._of(development.id) if a.development)
-        waiting = [c for c in self.channels if heard < self._least(c) <= development.tier]
+        waiting = [c for c in self.channels if heard < least(c, self.policy) <= development.tier]
         if waiting:
             urgency = Urgency.INSTANT if self._interrupts(change) else Urgency.DIGEST
             key = f"{AlertKind.PROMOTION.value}|{development.key}|tier {int(development.tier)}"
             self._alert(key, AlertKind.PROMOTION, urgency, change, first, waiting)
-
-    def _least(self, channel: Channel) -> Tier:
-        return max(self.policy.min_tier, channel.min_tier)
 
     def _interrupts(self, change: Change) -> bool:
         development = change.development
@@ -186,7 +182,7 @@ class _Desk:
         kinds = {k for c in self.channels if c.instant is not None for k in c.instant} | set(
             self.policy.instant
         )
-        return development.development in kinds or development.stage in ("W8_RETURNED", "S6_LIFTED")
+        return development.development in kinds or development.stage in ALWAYS
 
     def _of(self, development_id: int | None) -> list[Alert]:
         return self.by_development.get(development_id, []) if development_id is not None else []
@@ -229,12 +225,15 @@ class _Desk:
             text="; ".join(development.delta),
             items=development.item_ids or change.items,
         )
-        self.ids = replace(self.ids, alert=self.ids.alert + 1)
-        self.told[key] = alert
-        self.by_development[development.id].append(alert)
-        self.alerts[alert.id] = alert
+        self._keep_alert(alert)
         if not self._hush():
             self._owe(alert, follows, self.channels if to is None else to)
+
+    def _keep_alert(self, alert: Alert) -> None:
+        self.ids = replace(self.ids, alert=max(self.ids.alert, alert.id + 1))
+        self.told[alert.key] = self.alerts[alert.id] = alert
+        if alert.development:
+            self.by_development[alert.development.id].append(alert)
 
     def _amend(self, alert: Alert, change: Change) -> None:
         """What grew before anybody was told is told as it stands: one alert, not two."""
@@ -283,13 +282,30 @@ class _Desk:
         return sorted(rows, key=lambda d: d.state is DeliveryState.CANCELLED)
 
     def _right(self, alert: Alert, channel: Channel, recipient: str, own: Sequence[Delivery]) -> None:
-        """To those who got, or may have got, what was wrong; what they are still owed of it is undone."""
-        for row in own:
-            if row.state in UNSENT:
-                self._keep(replace(row, state=DeliveryState.CANCELLED, reason="undone before it was sent"))
+        """To those who got, or may have got, what was wrong; what they are still owed of it is undone. Who
+        got nothing yet is told what holds, and hears of no error."""
+        owed = [row for row in own if row.state in UNSENT]
+        for row in owed:
+            self._keep(replace(row, state=DeliveryState.CANCELLED, reason="undone before it was sent"))
         got = [d for d in own if d.state in GOT or d.possible_repeat]
         if got:
             self._deliver(alert, channel, recipient, got[0])
+        elif owed and (righted := self._righted(alert)) is not None:
+            self._deliver(righted, channel, recipient, None)
+
+    def _righted(self, correction: Alert) -> Alert | None:
+        """The alert as it would have been without the error, for those who never saw it."""
+        development = correction.development
+        if development is None or development.standing in (Standing.RETRACTED, Standing.DENIED):
+            return None
+        first = self._first(development)
+        key = f"new|{development.key}|{development.revision}"
+        if key not in self.told and first is not None and first.development is not None:
+            right = replace(development, delta=first.development.delta)
+            number = AlertId(self.ids.alert)
+            again = replace(first, id=number, key=key, at=self.now, development=right, acked_by="")
+            self._keep_alert(again)
+        return self.told.get(key)
 
     def _concerns(
         self, channel: Channel, alert: Alert, follows: Alert | None, before: Delivery | None
@@ -301,27 +317,13 @@ class _Desk:
             if before is not None and before.state is not DeliveryState.CANCELLED:
                 return True
             return alert.kind is AlertKind.PROMOTION and self._newly_wants(channel, alert, follows)
-        return self._wants(channel, alert)
+        return wants(channel, alert, self.policy, self.items)
 
     def _newly_wants(self, channel: Channel, alert: Alert, follows: Alert) -> bool:
         """A channel that asks for authority hears of it when the authority speaks."""
         before = follows.development
-        return before is not None and before.tier < self._least(channel) and self._wants(channel, alert)
-
-    def _wants(self, channel: Channel, alert: Alert) -> bool:
-        development = alert.development
-        if development is None:
-            return True
-        if development.tier < self._least(channel):
-            return False
-        if channel.states and development.states and not set(channel.states) & set(development.states):
-            return False
-        members = [self.items[i] for i in alert.items if i in self.items]
-        if not members:
-            return True
-        if channel.languages and not any(i.language in channel.languages for i in members):
-            return False
-        return not channel.tags or any(set(channel.tags) & set(i.entry.tags) for i in members)
+        news = before is not None and before.tier < least(channel, self.policy)
+        return news and wants(channel, alert, self.policy, self.items)
 
     def _deliver(self, alert: Alert, channel: Channel, recipient: str, before: Delivery | None) -> None:
         due = self._due(alert, channel, before)
@@ -347,7 +349,7 @@ class _Desk:
         itself; None for the rest."""
         follows = before is not None and alert.kind in FOLLOWING and alert.kind is not AlertKind.UPDATE
         joins = follows and self._joins(alert, before)
-        if self._instant_for(alert, channel) or joins or (follows and not channel.digest_enabled):
+        if instant_for(alert, channel, self.policy) or joins or (follows and not channel.digest_enabled):
             quiet = channel.quiet or self.policy.quiet
             passes = alert.development is not None and alert.development.development in self.policy.pass_quiet
             due = self.now if passes else after_quiet(self.now, quiet)
@@ -360,19 +362,6 @@ class _Desk:
     def _joins(self, alert: Alert, before: Delivery | None) -> bool:
         threaded = alert.kind is AlertKind.PROMOTION and before is not None and bool(before.thread)
         return threaded and alert.development is not None and self._interrupted(alert.development)
-
-    def _instant_for(self, alert: Alert, channel: Channel) -> bool:
-        if alert.urgency is not Urgency.INSTANT:
-            return False
-        if alert.development is None or alert.kind in RIGHTING:
-            return True
-        if channel.instant is None:
-            return self._in(alert.development, self.policy.instant)
-        return alert.development.development in channel.instant
-
-    @staticmethod
-    def _in(development: Development, kinds: Iterable[str]) -> bool:
-        return development.development in set(kinds) or development.stage in ("W8_RETURNED", "S6_LIFTED")
 
     def _spaced(self, due: datetime, channel: Channel) -> datetime:
         """More than so many messages within the hour wait for its end, where they fold into one."""
@@ -388,11 +377,3 @@ class _Desk:
     def _keep(self, delivery: Delivery) -> None:
         self.deliveries[delivery.id] = delivery
         self.owed[delivery.alert_id][delivery.id] = delivery
-
-
-def digest_due(
-    specs: Sequence[str], zone: ZoneInfo, now: datetime, quiet: QuietHours | None
-) -> datetime | None:
-    """The next digest hour; one that falls into quiet hours waits for their end."""
-    due = next_digest(specs, zone, now)
-    return after_quiet(due, quiet) if due is not None else None

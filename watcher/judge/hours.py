@@ -98,6 +98,14 @@ def next_digest(specs: Iterable[str], zone: ZoneInfo, after: datetime) -> dateti
     return min(moments, default=None)
 
 
+def digest_due(
+    specs: Iterable[str], zone: ZoneInfo, now: datetime, quiet: QuietHours | None
+) -> datetime | None:
+    """The next digest hour; one that falls into quiet hours waits for their end."""
+    due = next_digest(specs, zone, now)
+    return after_quiet(due, quiet) if due is not None else None
+
+
 def last_digest(specs: Iterable[str], zone: ZoneInfo, until: datetime) -> datetime | None:
     """The latest digest hour at or before `until`, UTC: the one to make up for after a pause."""
     moments = [m for m in (_last(_hours(spec), zone, until) for spec in specs) if m is not None]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from watcher.judge.acts import act_of_claim, path_of, same_step
+from watcher.judge.acts import act_of, act_of_claim, path_of, same_step
 from watcher.judge.standing import backing
 from watcher.judge.weigh import Change
 from watcher.judge.words import label
@@ -117,17 +117,59 @@ class Undone:
 
 def undone(items: Iterable[Item], known: Known, topic: Topic) -> Undone:
     """What follows from items that the analyst put aside or corrected: a development that rests on
-    nothing any more is retracted, or corrected when the item now says something else."""
+    nothing any more is retracted, or corrected when the item now says something else. One of which only
+    the day was wrong stays what it is, on the day that the analyst says."""
     marked = {m.item_id for m in known.marks if m.kind in (*FACTS, "irrelevant")}
     batch = {i.id: i for i in items if i.id in marked}
     changed, changes = [], []
     for development in known.developments:
-        gone = [batch[i] for i in development.item_ids if i in batch and not _supports(batch[i], development)]
+        own = [batch[i] for i in development.item_ids if i in batch]
+        if (day := _day_given(development, own, known)) is not None:
+            now = _redated(development, day)
+            changed.append(now)
+            changes += [Change(now, AlertKind.CORRECTION, now.item_ids)] if now.delta else []
+            continue
+        gone = [item for item in own if not _supports(item, development)]
         if gone and development.standing is not Standing.RETRACTED:
             now, change = _without(development, gone, known, topic)
             changed.append(now)
             changes += [change] if change else []
     return Undone(tuple(changed), tuple(changes))
+
+
+def _day_given(development: Development, own: Iterable[Item], known: Known) -> date | None:
+    """The day that the analyst said last of this very act, when it is not the one that is known. However
+    near the two are: what was told was wrong."""
+    said = [m for m in known.marks if m.kind == "date" and m.item_id in development.item_ids]
+    day = _day(said[-1].value) if said else None
+    item = (
+        next((i for i in own if i.id == said[-1].item_id and i.mark != "irrelevant"), None) if said else None
+    )
+    if day is None or item is None or not item.claims or _exactly(development, day):
+        return None
+    act = act_of(item)
+    if not same_step(replace(act, day=development.event_date), development):
+        return None
+    others = (d for d in known.developments if d.id != development.id)
+    return None if any(same_step(act, d) for d in others if act.states & set(d.states)) else day
+
+
+def _exactly(development: Development, day: date) -> bool:
+    return development.event_date == day and development.date_precision in ("", "day")
+
+
+def _redated(development: Development, day: date) -> Development:
+    before = development.event_date
+    known = before if development.date_precision in ("", "day", "published") else None
+    words = f"date corrected by the analyst: {day.isoformat()}"
+    words += f", not {known.isoformat()}" if known else ""
+    return replace(
+        development,
+        event_date=day,
+        date_precision="day",
+        delta=(words,) if day != known else (),
+        revision=development.revision + 1,
+    )
 
 
 def _supports(item: Item, development: Development) -> bool:

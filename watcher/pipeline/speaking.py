@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from watcher.judge.hours import last_digest
+from watcher.judge.hours import digest_due, last_digest
 from watcher.judge.hours import next_digest as next_digest_hour
 from watcher.model import (
     Alert,
@@ -128,7 +128,6 @@ def register(config: Config, db: Database, now: datetime) -> None:
 
 def next_digest(config: Config, topic: Topic, db: Database, name: str, now: datetime) -> Message:
     """The digest that `name` would get at its next hour if nothing more came in. Writes nothing."""
-    from watcher.judge.decide import digest_due
     from watcher.pipeline.composing import composed
 
     channel = next(c for c in config.channels if c.name == name)
