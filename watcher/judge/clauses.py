@@ -10,6 +10,7 @@ from datetime import date
 from watcher.judge.cues import Hit, Hits, find, plain
 from watcher.judge.dates import Dated, dates_in
 from watcher.judge.fold import Sentence, passage
+from watcher.judge.negation import negated
 from watcher.judge.signs import ASIDE
 from watcher.judge.who import Mention, mentions
 from watcher.model import Entry
@@ -102,7 +103,7 @@ def _spoken(
     sentence: Sentence, weight: float, topic: Topic, language: str | None, published: date | None
 ) -> Spoken:
     text = plain(sentence.folded)
-    hits = find(text, topic.lifecycle, language)
+    hits = negated(find(text, topic.lifecycle, language), sentence.folded, language)
     if weight < _BODY[1] and _TELLING.isdisjoint(hits):
         return Spoken(sentence, weight, text, hits, (), ())
     named = _beside(mentions(sentence.folded, topic, language), hits.get("vote", ()))
