@@ -32,10 +32,24 @@ _LETTERS = (
     ("uk", "іїєґ"), ("be", "ўі"), ("ru", "ыэё"), ("mk", "ѓќѕ"), ("sr", "ђћџљњј"), ("bg", "ъ"),
     ("ur", "ٹڈڑںےہ"), ("fa", "پچژگک"),
     ("vi", "ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"), ("pl", "łąęśźżńć"), ("lt", "ėįųūąęš"),
-    ("lv", "āēīūķļņģ"), ("et", "õ"), ("hu", "őű"), ("ro", "țșăşţ"), ("tr", "ğışı"), ("az", "əğış"),
-    ("cs", "řěů"), ("sk", "ľĺŕôä"), ("is", "þð"), ("de", "ß"), ("pt", "ãõ"), ("es", "ñ¿¡"),
-    ("da", "øåæ"), ("no", "øåæ"), ("sv", "åäö"), ("fi", "äö"), ("sq", "ë"),
+    ("lv", "āēīūķļņģčšž"), ("et", "õäöü"), ("hu", "őű"), ("ro", "țșăşţ"), ("tr", "ğışıöüç"), ("az", "əğışöüç"),
+    ("cs", "řěůčšžýáíť"), ("sk", "ľĺŕôäčšžýáíť"), ("is", "þðáíý"), ("de", "ßäöü"), ("pt", "ãõçáê"), ("es", "ñ¿¡áíó"),
+    ("da", "øåæ"), ("no", "øåæ"), ("sv", "åäö"), ("fi", "äö"), ("sq", "ëç"), ("fr", "çèêà"),
+    ("hr", "ćđčšž"), ("sr", "ćđčšž"), ("sl", "čšž"),
 )  # fmt: skip
+# Stems of this news that tell neighbours apart where a headline has no small words.
+_STEMS = tuple((language, stem) for language, stems in {
+    "et": "konventsioon jalaväemiin riigikog kaitsemin välismin tagane lahkumi soovita",
+    "fi": "sopimu jalkaväkimiin eduskun puolustusmin irtautu irtisano",
+    "cs": "úmluv smlouv odstoupen vlád ministerstvo sněmovn",
+    "sk": "dohovor zmluv odstúpen slovensk parlament schválil mínach",
+    "hr": "hrvatsk obrane obrambe protupješač vijeć sabor izvješć rujn listopad studen prosin izlasku istupi",
+    "sr": "odbrane odbrambe protivpešad skupštin saveta izglasa izveštaj septemb oktob novemb decemb",
+    "sl": "obramb konvencij odstopil protipehotn slovenij odstop",
+    "sv": "regeringen riksdagen försvar", "no": "regjeringen stortinget forsvar",
+    "en": "landmines treaty withdraw joins anti-personnel mine-clear killed leaves uses",
+    "de": "landminen personenminen streumunition", "da": "folketing landminefor", "pt": "antipessoa terrestres",
+}.items() for stem in stems.split())  # fmt: skip
 _SMALL = {
     "en": "the of and to in for on with from by after says is as at over its will has that amid be an are was",
     "fr": "le la les des du de et à dans pour sur une par qui avec aux est au en que sa plus",
@@ -148,7 +162,10 @@ def _votes(text: str, candidates: tuple[str, ...]) -> dict[str, float]:
     for letter in {letter for letter in lowered if letter > "\x7f"}:
         for language in _WRITERS.get(letter, ()):
             if language in votes:
-                votes[language] += 2.4 if len(_WRITERS[letter]) == 1 else 1.2
+                votes[language] += 2.4 / len(_WRITERS[letter])
+    for language, stem in _STEMS:
+        if language in votes and stem in lowered:
+            votes[language] += 0.8
     return votes
 
 
