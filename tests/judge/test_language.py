@@ -113,3 +113,21 @@ def test_model_is_not_loaded_for_what_declares_itself() -> None:
         "sys.exit('numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_small_model_says_what_the_library_says() -> None:
+    """Texts without small words: nothing but the model decides. Its memory is a fifth of the library's."""
+    from watcher.judge.language_model import Library, Model, load
+
+    codes = {code: code for code, _ in SENTENCES}
+    small, library = load(codes), Library()
+    assert isinstance(small, Model)
+    texts = [
+        *(text for _, text in SENTENCES),
+        *(text[9:30].upper() for _, text in SENTENCES),
+        "qzx",
+        "é",
+        "na",
+    ]
+    assert [small.best(text, codes) for text in texts] == [library.best(text, codes) for text in texts]
+    assert small.best("", codes) is small.best("qzx", codes) is None  # the library says Arabic

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from watcher.judge.language_model import Identifier
 
 _SCRIPTS = (
     ("ko", re.compile("[\uac00-\ud7af]")),
@@ -170,16 +173,18 @@ def _votes(text: str, candidates: tuple[str, ...]) -> dict[str, float]:
 
 
 def _model(text: str, candidates: tuple[str, ...]) -> str | None:
-    identifier = _identifier()
-    for label, _ in identifier.rank(text[:2000]):
-        code = _ALIASES.get(str(label), str(label))
-        if code in candidates:
-            return code
-    return None
+    return _identifier().best(text[:2000], _labels(candidates))
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # numpy: 0.1 s, rarely needed
+def _identifier() -> Identifier:
+    from watcher.judge.language_model import load  # numpy: 0.1 s, rarely needed
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
+    return load(_labels(tuple(KNOWN)))
+
+
+@lru_cache(maxsize=8)
+def _labels(candidates: tuple[str, ...]) -> dict[str, str]:
+    """What the model calls these languages, and what we do."""
+    named = {alias: code for alias, code in _ALIASES.items() if code in candidates}
+    return named | {code: code for code in candidates}
