@@ -11,15 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 from watcher.judge.acts import Act, act_of, same_stage, same_step
 from watcher.judge.copies import original_of, outlet_of
 from watcher.judge.likeness import SAME_EVENT, Likeness, fit
-from watcher.judge.terms import Space, terms_of, trimmed
-from watcher.model import Development, Ids, Item, ItemId, Modality, Story, StoryId
+from watcher.judge.terms import Near, Space, terms_of, trimmed
+from watcher.model import Development, EntryKey, Ids, Item, ItemId, Members, Modality, Story, StoryId
 
 NEAR_FLOOR = 0.005  # a story that shares less is not read closer
 NEAR_MEMBERS = 8
+READ_CLOSER = 24  # stories whose reports are compared one by one: the cost stays flat when thousands are open
 LATEST_MEMBERS = 40  # of a story are read for copies and acts: the cost stays flat for a story of thousands
 
 
@@ -39,13 +41,21 @@ class Group:
     """A story while a batch is sorted."""
 
     story: Story
-    members: list[Item] = field(default_factory=list)
+    known: Members
     changed: bool = False
+    _members: list[Item] | None = None
     _acts: list[Act] | None = None
 
     @property
+    def members(self) -> list[Item]:
+        """Its latest reports, oldest first; read only for stories that come into question."""
+        if self._members is None:
+            self._members = self.known.several(self.story.item_ids[-LATEST_MEMBERS:])
+        return self._members
+
+    @property
     def acts(self) -> list[Act]:
-        """What its members say, as it was believed; read only for stories that come into question."""
+        """What its members say, as it was believed."""
         if self._acts is None:
             said = [_as_told(act_of(item), self.story) for item in self.members]
             self._acts = said or ([_act_of_story(self.story)] if self.story.item_ids else [])
@@ -70,11 +80,18 @@ def assign(
     step cannot have happened yet (the ledger says so): words and date decide where they belong. A late
     report of a step in `developments` goes to that step's story, though it may be closed. `places` is the
     analyst's word: item id -> story, 0 for one of its own, -1 to be sorted again."""
-    sorting = _Sorting(stories, known_items, ids, now, vague, developments, places or {})
-    done = {item.id: sorting.place(item) for item in sorted(items, key=order)}
+    batch = sorted(items, key=order)
+    members = Members.of(known_items)
+    sorting = _Sorting(stories, members, ids, now, vague, developments, places or {})
+    sorting.known = {k: i for k, i in members.of_keys(_keys(batch)).items() if i.story_id is not None}
+    done = {item.id: sorting.place(item) for item in batch}
     changed = tuple(group.story for group in sorting.groups.values() if group.changed)
     merges: dict[int, int] = {s.id: s.merged_into for s in sorting.merged if s.merged_into is not None}
     return Grouping(tuple(done.values()), sorting.merged + changed, sorting.ids, dict(sorting.notes), merges)
+
+
+def _keys(items: Iterable[Item]) -> frozenset[EntryKey]:
+    return frozenset(item.entry.key for item in items)
 
 
 def order(item: Item) -> tuple[datetime, str]:
@@ -94,7 +111,7 @@ class _Sorting:
     def __init__(
         self,
         stories: Iterable[Story],
-        known_items: Mapping[int, Item],
+        members: Members,
         ids: Ids,
         now: datetime,
         vague: frozenset[ItemId],
@@ -102,7 +119,8 @@ class _Sorting:
         places: Mapping[int, int],
     ) -> None:
         self.ids, self.now, self.vague, self.places = ids, now, vague, places
-        self.known = {i.entry.key: i for i in known_items.values() if i.story_id is not None}
+        self.known: Mapping[EntryKey, Item] = {}
+        self.members = members
         self.developments: dict[str, list[Development]] = defaultdict(list)
         for development in sorted((d for d in developments if d.stage), key=lambda d: d.id):
             for state in development.states:
@@ -114,11 +132,10 @@ class _Sorting:
         self.notes: dict[int, tuple[str, ...]] = {}
         for story in sorted(stories, key=lambda s: s.id):
             if story.merged_into is None:
-                self._open(story, known_items)
+                self._open(story)
 
-    def _open(self, story: Story, known_items: Mapping[int, Item]) -> None:
-        members = [known_items[i] for i in story.item_ids[-LATEST_MEMBERS:] if i in known_items]
-        self.groups[story.id] = Group(story, members)
+    def _open(self, story: Story) -> None:
+        self.groups[story.id] = Group(story, self.members)
         self._index(story)
         self.space.open(story.id, story.terms, max(1, len(story.item_ids)))
 
@@ -159,25 +176,28 @@ class _Sorting:
         self._join(group, placed, act, terms)
         return placed
 
-    def _fits(
-        self, item: Item, act: Act, terms: Mapping[str, float], near: Mapping[int, float]
-    ) -> list[tuple[int, float]]:
+    def _fits(self, item: Item, act: Act, terms: Mapping[str, float], near: Near) -> list[tuple[int, float]]:
+        shared, close = self._candidates(act, near)
         scores = []
-        for story_id in self._candidates(act, near):
+        for story_id in shared | close:
             group, cosine = self.groups[story_id], near.get(story_id, 0.0)
             like = Likeness(cosine)
             if cosine > NEAR_FLOOR:
-                numbers = self.space.numbers(story_id, terms)
-                like = Likeness(cosine, numbers, self._nearest_member(item, act, terms, group))
+                nearest = (
+                    partial(self._nearest_member, item, act, terms, group) if story_id in close else None
+                )
+                like = Likeness(cosine, self.space.numbers(story_id, terms), nearest)
             scores.append((story_id, fit(act, item, group.acts, group.members, like, group.last)))
         return sorted(((s, v) for s, v in scores if v > 0), key=lambda pair: (-pair[1], pair[0]))
 
-    def _candidates(self, act: Act, near: Mapping[int, float]) -> set[int]:
-        """Stories of a shared state; for what is no step also those of no state that share a word."""
+    def _candidates(self, act: Act, near: Near) -> tuple[set[int], set[int]]:
+        """Stories of a shared state; and, for what is no step also among those of no state, the few whose
+        words are nearest."""
         if not act.states:
-            return set(near)
-        found = set().union(*(self.of_state.get(state, set()) for state in act.states))
-        return found if act.step else found | (self.of_state.get("", set()) & near.keys())
+            return set(), set(near.closest(READ_CLOSER))
+        found: set[int] = set().union(*(self.of_state.get(state, set()) for state in act.states))
+        among = found if act.step else found | self.of_state.get("", set())
+        return found, set(near.closest(READ_CLOSER, among))
 
     def _index(self, story: Story) -> None:
         for state in story.states or ("",):
@@ -198,7 +218,7 @@ class _Sorting:
         return item
 
     def _take_out(self, group: Group, item: Item) -> None:
-        group.members = [m for m in group.members if m.id != item.id]
+        group._members = [m for m in group.members if m.id != item.id]
         group._acts = None
         left = tuple(i for i in group.story.item_ids if i != item.id)
         outlets: tuple[str, ...] = ()
@@ -217,11 +237,10 @@ class _Sorting:
         return max((self.space.cosine(terms, terms_of(text_of(m))) for m in own), default=0.0)
 
     def _copied(
-        self, item: Item, fits: list[tuple[int, float]], near: Mapping[int, float]
+        self, item: Item, fits: list[tuple[int, float]], near: Near
     ) -> tuple[Item | None, int | None]:
         """The original that `item` repeats and its story, sought in the few stories that are nearest."""
-        closest = sorted(near, key=lambda s: (-near[s], s))[:3]
-        for story_id in dict.fromkeys((*(s for s, _ in fits[:3]), *closest)):
+        for story_id in dict.fromkeys((*(s for s, _ in fits[:3]), *near.closest(3))):
             original = original_of(item, self.groups[story_id].members)
             if original is not None:
                 return original, story_id
@@ -253,7 +272,7 @@ class _Sorting:
             seen,
             event_date=None,
         )
-        self.groups[story_id] = group = Group(story)
+        self.groups[story_id] = group = Group(story, self.members)
         return group
 
     def _note(self, item: Item, words: str) -> None:
@@ -274,7 +293,7 @@ class _Sorting:
             for stories in self.of_state.values():
                 stories.discard(story_id)
             group.acts.extend(other.acts)
-            group.members += other.members
+            group.members.extend(other.members)
             group.story = replace(
                 group.story,
                 states=_union(group.story.states, other.story.states),

@@ -28,6 +28,7 @@ from watcher.model import (
     Item,
     ItemId,
     Known,
+    Members,
     Policy,
     Standing,
     Story,
@@ -180,7 +181,9 @@ def _united(merges: Mapping[int, int], developments: Iterable[Development]) -> U
 def _to_weigh(grouped: Iterable[Item], batch: Iterable[Item], known: Known) -> tuple[Item, ...]:
     """Reports that were not weighed before, and those whose facts the analyst has corrected. What was
     background when it was read is not news because the ledger has moved since."""
-    before = {i.entry.key for i in known.items.values() if i.story_id is not None}
+    grouped = tuple(grouped)
+    told = Members.of(known.items).of_keys(frozenset(i.entry.key for i in grouped))
+    before = {key for key, i in told.items() if i.story_id is not None}
     before |= {i.entry.key for i in batch if i.story_id is not None}
     marked = {m.item_id for m in known.marks if m.kind in FACTS or m.kind == "relevant"}
     return tuple(

@@ -28,6 +28,7 @@ from watcher.model import (
     Ids,
     Item,
     Known,
+    Members,
     Policy,
     Standing,
     Tier,
@@ -69,7 +70,7 @@ def decide(
     items: Mapping[int, Item] | None = None,
 ) -> Decision:
     """`items` are the batch's own, for the channels' language and tag rules; others come from `known`."""
-    desk = _Desk(known, policy, channels, ids, now, {**known.items, **(items or {})})
+    desk = _Desk(known, policy, channels, ids, now, Members.of(known.items).beside((items or {}).values()))
     for change in changes:
         desk.clock(change) if isinstance(change, Due) else desk.take(change)
     return Decision(tuple(desk.alerts.values()), tuple(desk.deliveries.values()), desk.ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,15 +35,17 @@ FOREIGN_DAYS_ELSE = 3
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What the words say: the cosine, and the numbers that stand in both."""
+    """What the words say: the cosine, and the numbers that stand in both. `nearest` reads the cosine with
+    the nearest report in the same language, which costs more than the rest."""
 
     cosine: float
     numbers: Collection[str] = ()
-    nearest: float = 0.0  # cosine with the nearest report in the same language
+    nearest: Callable[[], float] | None = None
 
     @property
     def score(self) -> float:
-        return max(self.cosine, self.nearest * MEMBER) + (COUNTED if self.numbers else 0.0)
+        nearest = self.nearest() if self.nearest else 0.0
+        return max(self.cosine, nearest * MEMBER) + (COUNTED if self.numbers else 0.0)
 
 
 def fit(
@@ -97,7 +99,8 @@ def _by_words(
     asked = ALIKE if alike else ALIKE_MIXED
     if alike and act.development in HAPPENINGS and act.states == states:
         asked = ALIKE_HAPPENING
-    return like.score if like.score >= asked + SLOPE * max(0.0, days - 3) else 0.0
+    score = like.score
+    return score if score >= asked + SLOPE * max(0.0, days - 3) else 0.0
 
 
 def _days(item: Item, members: Sequence[Item], last: date) -> float:

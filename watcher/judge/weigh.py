@@ -29,6 +29,7 @@ from watcher.model import (
     Ids,
     Item,
     ItemId,
+    Members,
     Modality,
     Standing,
     Standpoint,
@@ -71,8 +72,9 @@ def weigh(
     now: datetime,
 ) -> Weighed:
     """Folds the claims of grouped items into developments, oldest report first."""
-    scale = _Scale(zero, developments, known_items, topic, ids, now)
-    for item in sorted(items, key=_farthest_first):
+    batch = sorted(items, key=_farthest_first)
+    scale = _Scale(zero, developments, known_items, batch, topic, ids, now)
+    for item in batch:
         scale.add(item)
     changed = tuple(scale.developments[i] for i in scale.changed)
     return Weighed(changed, tuple(scale.changes), scale.ledger(), scale.ids, scale.notes)
@@ -93,6 +95,7 @@ class _Scale:
         zero: Ledger,
         developments: Iterable[Development],
         known_items: Mapping[int, Item],
+        batch: Iterable[Item],
         topic: Topic,
         ids: Ids,
         now: datetime,
@@ -104,7 +107,7 @@ class _Scale:
         self._keys: set[str] = set()
         for development in sorted(developments, key=lambda d: d.id):
             self._shelve(development)
-        self.items = dict(known_items)
+        self.items = Members.of(known_items).beside(batch)
         self.weighed = {i for d in self.developments.values() for i in d.item_ids}
         self.changes: list[Change] = []
         self.changed: dict[DevelopmentId, None] = {}
@@ -131,7 +134,6 @@ class _Scale:
             self._of_story[development.story_id][development.id] = None
 
     def add(self, item: Item) -> None:
-        self.items[item.id] = item
         if item.id in self.weighed:
             return
         for position, claim in enumerate(item.claims):

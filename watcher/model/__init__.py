@@ -28,6 +28,7 @@ from watcher.model.judged import (
     Story,
     Verdict,
 )
+from watcher.model.members import Members, Shelf
 from watcher.model.outgoing import Alert, Channel, Config, Delivery, Network, Policy, QuietHours
 from watcher.model.said import Line, Message, Receipt, Told
 from watcher.model.words import (
@@ -75,6 +76,7 @@ __all__ = [
     "Known",
     "Line",
     "Mark",
+    "Members",
     "Message",
     "Modality",
     "Network",
@@ -86,6 +88,7 @@ __all__ = [
     "Receipt",
     "Request",
     "Secret",
+    "Shelf",
     "Source",
     "SourceId",
     "Standing",

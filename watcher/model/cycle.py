@@ -32,7 +32,9 @@ class Known:
     developments: tuple[Development, ...] = ()  # every one of a state: few, and the ledger needs them
     alerts: tuple[Alert, ...] = ()  # one for each development that was told
     deliveries: tuple[Delivery, ...] = ()  # of those alerts: who was told, and in which thread
-    items: Mapping[int, Item] = field(default_factory=dict)  # the members of open stories
+    items: Mapping[int, Item] = field(
+        default_factory=dict
+    )  # the members of open stories (Members: read when needed)
     marks: tuple[Mark, ...] = ()
     steps: tuple[Step, ...] = ()  # written by the calendar and by marks
     first_run: bool = False

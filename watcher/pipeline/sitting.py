@@ -20,6 +20,7 @@ from watcher.model import (
     Item,
     ItemId,
     Known,
+    Members,
     Policy,
     Verdict,
 )
@@ -128,8 +129,7 @@ def after(known: Known, told: Conclusion, now: datetime) -> Known:
     opened = now - STORY_WINDOW
     stories = {s.id: s for s in known.stories} | {s.id: s for s in told.stories}
     stories = {k: s for k, s in stories.items() if s.last_seen >= opened and s.merged_into is None}
-    items = dict(known.items) | {item.id: item for item in told.items}
-    members = frozenset(sorted((i for s in stories.values() for i in s.item_ids), reverse=True)[:MEMBERS])
+    members = sorted((i for s in stories.values() for i in s.item_ids), reverse=True)[:MEMBERS]
     return replace(
         known,
         ids=told.ids,
@@ -139,7 +139,7 @@ def after(known: Known, told: Conclusion, now: datetime) -> Known:
         ),
         alerts=tuple(({a.id: a for a in known.alerts} | {a.id: a for a in told.alerts}).values()),
         deliveries=(*known.deliveries, *told.deliveries),
-        items={k: _remembered(v) for k, v in items.items() if k in members},
+        items=Members.of(known.items).after(map(_remembered, told.items), members),
     )
 
 
