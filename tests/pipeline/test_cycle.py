@@ -118,7 +118,8 @@ def test_an_edited_article_is_updated_and_not_announced(world: World) -> None:
         assert (
             len([a for a in alerts.page(db) if a.kind.value == "new" and a.urgency.value == "instant"]) == 1
         )
-    assert len([m for m in world.messages() if json.loads(m)["kind"] == "alert"]) == 1
+    told = [json.loads(m) for m in world.messages()]
+    assert len([a for m in told for a in m["alerts"] if a["urgency"] == "instant"]) == 1
 
 
 def test_a_digest_hour_that_was_missed_is_made_up_for_once(world: World) -> None:

@@ -36,6 +36,7 @@ def digest(start: Start, preview: bool, name: str | None, html: str | None, as_j
     channel = the_channel(start, name)
     with start.database() as db:
         message = next_digest(start.config(), start.topic(), db, channel.name, now())
+    click.echo(f"preview of the next digest of {channel.name}; nothing is sent", err=True)
     if html:
         Path(html).write_text(body(message, "html"), encoding="utf-8")
         emit_text(f"written to {html}")

@@ -29,7 +29,7 @@ from watcher.model.judged import (
     Verdict,
 )
 from watcher.model.members import Members, Shelf
-from watcher.model.outgoing import Alert, Channel, Config, Delivery, Network, Policy, QuietHours
+from watcher.model.outgoing import Alert, Channel, Config, Delivery, Digested, Network, Policy, QuietHours
 from watcher.model.said import Line, Message, Receipt, Told
 from watcher.model.words import (
     AlertId,
@@ -62,6 +62,7 @@ __all__ = [
     "DeliveryState",
     "Development",
     "DevelopmentId",
+    "Digested",
     "Entry",
     "EntryKey",
     "Evidence",

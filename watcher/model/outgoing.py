@@ -14,6 +14,18 @@ from watcher.model.words import AlertId, AlertKind, DeliveryId, DeliveryState, I
 
 
 @dataclass(frozen=True, slots=True)
+class Digested:
+    """What a digest showed besides its developments when it was composed: who gets it later, or again,
+    gets the same. `upto_item`: the newest item that it could have shown."""
+
+    at: datetime
+    upto_item: int = 0
+    reports: tuple[ItemId, ...] = ()
+    health: tuple[str, ...] = ()
+    at_once: tuple[str, ...] = ()  # headlines of what had been sent at once since the digest before
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """One thing worth telling, once. `key` is unique for ever: the same news never makes two."""
 
@@ -28,6 +40,7 @@ class Alert:
     text: str = ""
     items: tuple[ItemId, ...] = ()
     acked_by: str = ""
+    digested: Digested | None = None  # of a digest hour, once it was composed
 
 
 @dataclass(frozen=True, slots=True)

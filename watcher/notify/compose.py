@@ -37,6 +37,7 @@ _BODIES = {
 }
 _SOURCES_SHOWN = 6
 _MOST_EVIDENCE = 500
+_AT_ONCE_SHOWN = 5
 _CODE = re.compile(r"\b[A-Z]{2}\b")
 _ISO_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _INNER_UNDERSCORE = re.compile(r"(?<=[a-z])_(?=[a-z])")
@@ -44,7 +45,8 @@ _INNER_UNDERSCORE = re.compile(r"(?<=[a-z])_(?=[a-z])")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What surrounds a message. `others` and `health` (see `roundup`) are for digests.
+    """What surrounds a message. `others` and `health` (see `roundup`) are for digests, and for what takes
+    one along; `at_once`: headlines of what was sent since the last one without waiting for it.
 
     `zone` and `language` are the reader's. `away` is the gap that a catch-up makes up for.
     """
@@ -56,6 +58,7 @@ class Context:
     templates_dir: Path | None = None
     others: tuple[tuple[str, tuple[Line, ...]], ...] = ()
     health: tuple[str, ...] = ()
+    at_once: tuple[str, ...] = ()
     away: tuple[datetime, datetime] | None = None
 
 
@@ -123,7 +126,7 @@ def compose(told: Sequence[Told], channel: Channel, context: Context, batch: Bat
     )
     if batch.kind in ("digest", "catchup"):
         shown = tuple(sorted(_one_each(shown), key=_weightiest))
-    others = context.others if batch.kind == "digest" else ()
+    others, health = context.others, context.health
     message = Message(
         kind=batch.kind,
         key=batch.key,
@@ -131,7 +134,7 @@ def compose(told: Sequence[Told], channel: Channel, context: Context, batch: Bat
         at=context.now,
         told=shown,
         others=others,
-        health=context.health if batch.kind == "digest" else (),
+        health=health,
         notes=_notes(batch, shown, others, context, words),
         thread=batch.thread,
         references=batch.references,
@@ -173,9 +176,11 @@ def _subject(
     shown = date_words(words, today)
     lines = sum(len(found) for _, found in others)
     if batch.kind == "digest":
-        form = "digest" if told else "digest_lines" if lines else "digest_empty"
-        return words.phrase("subjects", form, date=shown, count=len(told), lines=lines)
-    if len(told) == 1:
+        empty = "digest_at_once" if context.at_once else "digest_empty"
+        form = "digest" if told else "digest_lines" if lines else empty
+        counts = {"count": len(told), "lines": lines, "at_once": len(context.at_once)}
+        return words.phrase("subjects", form, date=shown, **counts)
+    if len(told) == 1 and not context.health:
         return told[0].headline
     if batch.kind == "catchup" and (context.away or batch.waited):
         since = context.away[0] if context.away else min(one.alert.at for one in told)
@@ -192,9 +197,14 @@ def _notes(
     found = []
     if batch.possible_repeat:
         found.append(words.phrase("notes", "repeat"))
-    if batch.kind == "digest" and not told and not others:
+    nothing = batch.kind == "digest" and not told and not others
+    if context.at_once:
+        shown = "; ".join(context.at_once[:_AT_ONCE_SHOWN])
+        more = max(0, len(context.at_once) - _AT_ONCE_SHOWN)
+        found.append(words.phrase("notes", "only_at_once" if nothing else "at_once", titles=shown, more=more))
+    elif nothing:
         found.append(words.phrase("notes", "empty"))
-    if batch.kind == "catchup" and context.away:
+    if batch.kind in ("catchup", "digest") and context.away:
         start, end = (moment_words(words, moment, context.zone) for moment in context.away)
         found.append(words.phrase("notes", "away", start=start, end=end))
     elif batch.waited:

@@ -254,8 +254,8 @@ def _marked(rows: Iterable[Delivery], batch: Batch, now: datetime) -> Rows:
 
 
 def _settle(rows: Sequence[Delivery], outcome: Outcome, batch: Batch, tools: Tools) -> Rows:
-    now = tools.clock()
-    settled = tuple(_settled(row, outcome, batch, now, tools.jitter()) for row in rows)
+    now, jitter = tools.clock(), tools.jitter()  # one for all: what was one message is tried again as one
+    settled = tuple(_settled(row, outcome, batch, now, jitter) for row in rows)
     for row in settled:
         log.info(
             "delivery=%s channel=%s state=%s attempts=%s reason=%r",

@@ -1,7 +1,8 @@
 """How the alerts that one recipient is owed divide into messages. Pure.
 
 Alerts that interrupt go one by one, unless many came at once or had to wait; follow-ups answer the
-message that they follow; a possible repeat is the same message again; the rest is the digest.
+message that they follow; a possible repeat is the same message again; the rest is the digest. After a
+gap all of it is one message, the digest hour that was missed included.
 """
 
 from __future__ import annotations
@@ -63,8 +64,11 @@ def groups(
     for kind in (AlertKind.SAMPLE, AlertKind.OPS):
         if numbers := tuple(row.alert_id for row in single if alerts[row.alert_id].kind is kind):
             found.append(Group(kind.value, numbers))
+    if away and len(instant) + len(replies) + bool(digest) > 1:
+        everything = sorted((*instant, *replies, *digest), key=lambda row: row.alert_id)
+        return [*found, Group("catchup", tuple(row.alert_id for row in everything))]
     waited = [row for row in instant if has_waited(row, now)]
-    if len(instant) > 1 and (away or len(waited) > 1 or len(instant) > FOLD_ABOVE):
+    if len(instant) > 1 and (len(waited) > 1 or len(instant) > FOLD_ABOVE or _tried_together(instant)):
         found.append(Group("catchup", tuple(row.alert_id for row in instant)))
     else:
         found += _one_by_one(instant, threads, alerts)
@@ -72,6 +76,12 @@ def groups(
     if digest:
         found.append(Group("digest", tuple(row.alert_id for row in digest)))
     return found
+
+
+def _tried_together(rows: Sequence[Delivery]) -> bool:
+    """They were one message when they did not get through, so they are one again."""
+    batches = [row.batch for row in rows if row.batch]
+    return len(set(batches)) < len(batches)
 
 
 def _joins(alert: Alert, channel: Channel) -> bool:

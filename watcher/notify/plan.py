@@ -132,18 +132,22 @@ def passes_quiet(alert: Alert, policy: Policy) -> bool:
 
 
 def _due(own: Sequence[Delivery], alerts: Mapping[int, Alert], now: datetime) -> list[Delivery]:
-    """Open rows whose time has come. A digest takes along what an earlier one could not deliver."""
+    """Open rows whose time has come. What was one message when it did not get through is one again, and a
+    digest hour takes along all that waits for one, now or later, and what an earlier one could not deliver."""
     waiting = [row for row in own if row.state in OPEN and row.alert_id in alerts]
     due = [row for row in waiting if row.due <= now]
-    digests = {row.recipient for row in due if alerts[row.alert_id].kind is AlertKind.DIGEST}
-    return due + [
-        row
-        for row in waiting
-        if row.due > now
-        and row.state is DeliveryState.LATER
-        and row.recipient in digests
-        and alerts[row.alert_id].urgency is Urgency.DIGEST
-    ]
+    tried = {(row.recipient, row.batch) for row in due if row.batch}
+    hours = [row for row in due if alerts[row.alert_id].kind is AlertKind.DIGEST]
+    retried = {row.recipient for row in hours}
+    opened = {row.recipient for row in hours if row.attempts == 0}
+
+    def goes_along(row: Delivery) -> bool:
+        if (row.recipient, row.batch) in tried:
+            return True
+        takers = retried if row.state is DeliveryState.LATER else opened
+        return row.recipient in takers and alerts[row.alert_id].urgency is Urgency.DIGEST
+
+    return due + [row for row in waiting if row.due > now and goes_along(row)]
 
 
 def _settle(

@@ -5,13 +5,13 @@ Apart from `speaking`, since most polls have nothing to say and do without templ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from watcher.model import Alert, Channel, Config, Item, Message
+from watcher.model import Alert, AlertKind, Channel, Config, Digested, Item, Line, Message
 from watcher.notify import roundup
-from watcher.notify.compose import Context, compose, tell
+from watcher.notify.compose import Context, compose, headline, tell
 from watcher.notify.plan import Batch
 from watcher.notify.wording import Words
 from watcher.store import alerts, deliveries, digests, health, items, sources
@@ -32,7 +32,10 @@ def composed(
     away: tuple[datetime, datetime] | None = None,
 ) -> Message:
     """The message of a batch, as it goes out and as a preview shows it."""
-    names = {code: state.name for code, state in topic.states.items()}
+    names = _names(topic)
+    hours = [a.digested for a in batch.alerts if a.digested is not None]
+    if batch.kind == "digest" and hours:
+        now = max(hour.at for hour in hours)  # a digest is of its day, whenever it gets through
     members = items.many(db, {i for a in batch.alerts for i in _members(a)})
     words = Words("en", config.templates_dir)
     followed = {a.id: a for a in alerts.many(db, {a.follows for a in batch.alerts if a.follows})}
@@ -48,22 +51,57 @@ def composed(
         )
         for a in batch.alerts
     ]
-    context = Context(now, names, config.zone, templates_dir=config.templates_dir, away=away)
-    if batch.kind == "digest":
-        context = _digest_context(context, config, db, channel, batch, now)
+    context = Context(
+        now,
+        names,
+        config.zone,
+        templates_dir=config.templates_dir,
+        others=_others(db, batch, hours, names),
+        health=hours[-1].health if hours else (),
+        at_once=tuple(dict.fromkeys(title for hour in hours for title in hour.at_once)),
+        away=away,
+    )
     return compose(told, channel, context, batch)
+
+
+def digested(
+    config: Config, topic: Topic, db: Database, batch: Batch, channel: Channel, now: datetime
+) -> Batch:
+    """`batch`, with what its digest hour shows besides developments; as it was where that was composed
+    before. Of several hours that were never composed the latest shows it all."""
+    hours = [a for a in batch.alerts if a.kind is AlertKind.DIGEST and a.digested is None]
+    if not hours:
+        return batch
+    shown = {a.id: replace(a, digested=Digested(now)) for a in hours[:-1]}
+    shown[hours[-1].id] = replace(hours[-1], digested=_shown(config, topic, db, batch, channel, now))
+    return replace(batch, alerts=tuple(shown.get(a.id, a) for a in batch.alerts))
+
+
+def _names(topic: Topic) -> dict[str, str]:
+    return {code: state.name for code, state in topic.states.items()}
 
 
 def _members(alert: Alert) -> Sequence[int]:
     return (*alert.items, *(alert.development.item_ids if alert.development else ()))
 
 
-def _digest_context(
-    context: Context, config: Config, db: Database, channel: Channel, batch: Batch, now: datetime
-) -> Context:
+def _others(
+    db: Database, batch: Batch, hours: Sequence[Digested], names: Mapping[str, str]
+) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    """Other relevant reports, but for those that this very message tells as developments."""
+    told = {i for a in batch.alerts for i in _members(a)}
+    reports = items.many(db, {i for hour in hours for i in hour.reports} - told)
+    return roundup.others(reports.values(), names)
+
+
+def _shown(
+    config: Config, topic: Topic, db: Database, batch: Batch, channel: Channel, now: datetime
+) -> Digested:
+    newest = digests.newest_item(db)  # before the rest: what comes in meanwhile is the next digest's
+    names, words = _names(topic), Words("en", config.templates_dir)
     told = {i for a in batch.alerts for i in _members(a)}
     fresh = [i for i in digests.undigested(db, channel.name) if _recent(i) and _wanted(i, channel)]
-    lines = roundup.others(fresh, context.names, told=told)
+    lines = roundup.others(fresh, names, told=told)
     state = roundup.health(
         config.sources,
         sources.states(db),
@@ -73,8 +111,12 @@ def _digest_context(
         - sum(row.attempts > 0 for row in batch.deliveries),
         last_digest=digests.last(db).get(channel.name),
         zone=config.zone,
+        words=words,
     )
-    return replace(context, others=lines, health=state)
+    sent = digests.sent_at_once(db, channel.name)
+    at_once = tuple(headline(a, names, now, words) for a in sent)
+    reports = tuple(line.item_id for _, found in lines for line in found if line.item_id is not None)
+    return Digested(now, newest, reports, state, at_once)
 
 
 def _recent(item: Item) -> bool:

@@ -150,12 +150,12 @@ class Service:
     clock: Clock
     say: Callable[[str], None]
     progress: Progress
-    _first: bool = True
+    _previewed: bool = False
+    _spoke: datetime | None = None
     _polled: threading.Event = field(default_factory=threading.Event)
 
     def open(self) -> None:
         with self._database() as db:
-            self._first = known.first_run(db)
             prepare(self.config, self.topic, db, self.clock())
         count = sum(s.enabled for s in self.config.sources)
         channels = ", ".join(c.name for c in self.config.channels if c.enabled) or "no channel"
@@ -182,14 +182,16 @@ class Service:
         speaking.tick_clock(self.config, self.topic, db, self.clock(), again=polled.developments > 0)
         if polled.due:
             self.say("\n".join(poll_lines(polled)))
-        if not self._polled.is_set():
+        if not self._previewed:
+            self._previewed = True
             self._show_first_preview(db)
             self.say(self._waiting(db))
 
     def _show_first_preview(self, db: Database) -> None:
         for channel in self.config.channels:
             if channel.enabled:
-                self.say(preview(self.config, self.topic(), db, channel.name, self.clock()))
+                shown = preview(self.config, self.topic(), db, channel.name, self.clock())
+                self.say(f"preview of the next digest of {channel.name}; nothing is sent now\n\n{shown}")
                 break
 
     def _waiting(self, db: Database) -> str:
@@ -200,14 +202,21 @@ class Service:
         return f"next poll at {min(times).astimezone(self.config.zone):%H:%M %Z}; Ctrl-C stops"
 
     def speak(self, stop: threading.Event) -> None:
-        if not self._polled.is_set():
-            return  # the first poll says whether there is anything to say
+        if not self._has_caught_up(self.clock()):
+            return  # a poll says first what there is to say, so that it is one message
         with self._database() as db:
             spoken = speaking.speak(
                 self.config, self.topic, db, self.clock, write=self.say, stopping=stop.is_set
             )
         for line in spoken_lines(spoken):
             self.say(line)
+
+    def _has_caught_up(self, now: datetime) -> bool:
+        """Whether a poll has ended since the start, or since the machine last woke from a long sleep."""
+        before, self._spoke = self._spoke, now
+        if before is not None and now - before > speaking.AWAY_AFTER:
+            self._polled.clear()
+        return self._polled.is_set()
 
     def housekeep(self, stop: threading.Event) -> None:
         with self._database() as db:

@@ -29,7 +29,7 @@ from watcher.model import (
     Urgency,
 )
 from watcher.notify import deliver, ops
-from watcher.notify.plan import Batch, Plan, open_digest, plan
+from watcher.notify.plan import OPEN, Batch, Plan, open_digest, plan
 from watcher.pipeline.memory_window import STORY_WINDOW
 from watcher.pipeline.polling import WRITING, Clock
 from watcher.store import alerts, channels, deliveries, digests, known, meta, sources
@@ -41,6 +41,7 @@ log = logging.getLogger("watcher.speak")
 
 AWAY_AFTER = timedelta(hours=3)
 _LOOKS_BACK = timedelta(days=60)
+Gap = tuple[datetime, datetime]
 
 
 def print_out(text: str) -> object:
@@ -69,25 +70,24 @@ def speak(
 ) -> Spoken:
     """Sends what is due. Raises StoreError; a channel's trouble is in its rows."""
     now = clock()
-    away = _away(db, now)
     with WRITING:
+        away = _away(config, db, now)
         register(config, db, now)
         _open_digests(config, db, now)
-    shown: dict[str, _Shown] = {}
     tools = deliver.Tools(
         mark=lambda rows: deliveries.mark_sending(db, rows),
-        record=lambda rows: _record(db, rows, shown),
+        record=lambda rows: _record(db, rows),
         clock=clock,
         fault=fault,
         stopping=stopping,
         write=write,
     )
     spoken = Spoken()
-    _send_due(config, topic, db, tools, spoken, shown, away)
+    _send_due(config, topic, db, tools, spoken, away)
     with WRITING:  # after sending: what has just gone out is no trouble any more
         raised = _tell_troubles(config, db, clock())
     if raised:
-        _send_due(config, topic, db, tools, spoken, shown, None)
+        _send_due(config, topic, db, tools, spoken, away)
     return spoken
 
 
@@ -97,22 +97,25 @@ def _send_due(
     db: Database,
     tools: deliver.Tools,
     spoken: Spoken,
-    shown: dict[str, _Shown],
-    away: tuple[datetime, datetime] | None,
+    away: Gap | None,
 ) -> None:
     now = tools.clock()
-    newest = digests.newest_item(db)  # before composing: what comes in meanwhile is the next digest's
     ready = _ready(config, db, now, away)
     deliveries.record(db, ready.changed)
     work = []
     if ready.batches:
-        from watcher.pipeline.composing import composed  # here: most polls have nothing to say
-    for batch in ready.batches:
-        channel = next(c for c in config.channels if c.name == batch.channel)
-        message = composed(config, topic(), db, batch, channel, now, away)
+        from watcher.pipeline.composing import composed, digested  # here: most polls have nothing to say
+    hours: dict[int, Alert] = {}
+    for planned in ready.batches:
+        channel = next(c for c in config.channels if c.name == planned.channel)
+        planned = replace(planned, alerts=tuple(hours.get(a.id, a) for a in planned.alerts))
+        batch = digested(config, topic(), db, planned, channel, now)
+        if batch is not planned:  # kept before it is sent: whoever gets it later gets the same
+            hours |= {a.id: a for a in batch.alerts if a.kind is AlertKind.DIGEST}
+            alerts.save(db, tuple(hours.values()))
+        message = composed(config, topic(), db, batch, channel, now, _missed(batch.deliveries, away))
         if deliver.worth_sending(message, config.policy):
             work.append((batch, message, channel))
-            shown[batch.key] = _Shown(newest, len(message.told), sum(len(x) for _, x in message.others))
         else:
             deliveries.record(db, deliver.skip(batch, "nothing to say, and empty digests are switched off"))
     rows = deliver.speak(work, tools)
@@ -128,7 +131,7 @@ def register(config: Config, db: Database, now: datetime) -> None:
 
 def next_digest(config: Config, topic: Topic, db: Database, name: str, now: datetime) -> Message:
     """The digest that `name` would get at its next hour if nothing more came in. Writes nothing."""
-    from watcher.pipeline.composing import composed
+    from watcher.pipeline.composing import composed, digested
 
     channel = next(c for c in config.channels if c.name == name)
     hour = digest_due(digest_specs(channel, config), config.zone, now, channel.quiet or config.policy.quiet)
@@ -140,7 +143,7 @@ def next_digest(config: Config, topic: Topic, db: Database, name: str, now: date
     ready = plan((*waiting, *rows), {**told, opened.id: opened}, (channel,), config.policy, hour)
     batch = next((b for b in ready.batches if b.kind == "digest"), None)
     batch = batch or Batch("digest", name, "preview", (opened,), rows)
-    return composed(config, topic, db, batch, channel, hour)
+    return composed(config, topic, db, digested(config, topic, db, batch, channel, hour), channel, hour)
 
 
 def _in_digest(delivery: Delivery, told: Mapping[int, Alert]) -> bool:
@@ -241,9 +244,19 @@ def _digest_facts(config: Config, db: Database, now: datetime) -> Iterable[ops.D
 # ── what is said ─────────────────────────────────────────────────────────────────────────────
 
 
-def _ready(config: Config, db: Database, now: datetime, away: tuple[datetime, datetime] | None) -> Plan:
+def _ready(config: Config, db: Database, now: datetime, away: Gap | None) -> Plan:
     rows, told = outbox(db, now)
-    return plan(rows, told, config.channels, config.policy, now, away=away is not None)
+    late = _missed([row for row in rows if row.state in OPEN], away) is not None
+    return plan(rows, told, config.channels, config.policy, now, away=late)
+
+
+def _missed(rows: Iterable[Delivery], away: Gap | None) -> Gap | None:
+    """The gap, where one of these rows is owed because of it: it was found at the return, or its digest
+    hour was made up for. Until such a row is through it is told as what it is."""
+    if away is None:
+        return None
+    start, end = away
+    return away if any(row.created and start < row.created <= end for row in rows) else None
 
 
 def outbox(db: Database, now: datetime) -> tuple[tuple[Delivery, ...], Mapping[int, Alert]]:
@@ -259,37 +272,36 @@ def outbox(db: Database, now: datetime) -> tuple[tuple[Delivery, ...], Mapping[i
     return tuple(rows.values()), told
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What a message showed: the newest item that it could have, and how many alerts and lines it did."""
-
-    newest: int
-    alerts: int
-    lines: int
-
-
-def _record(db: Database, rows: Sequence[Delivery], shown: Mapping[str, _Shown]) -> None:
-    """The rows as they now stand and, in the same transaction, that a digest counts: the server took it,
-    and from then on the next one starts."""
+def _record(db: Database, rows: Sequence[Delivery]) -> None:
+    """The rows as they now stand and, in the same transaction, that a digest counts, whatever message it
+    came in: the server took it, and from then on the next one starts."""
     sent = [row for row in rows if row.state is DeliveryState.SENT]
     with writing(db):
         deliveries.record(db, rows)
-        hours = {a.id for a in alerts.many(db, {row.alert_id for row in sent}) if a.kind is AlertKind.DIGEST}
-        for row in {(r.channel, r.batch): r for r in sent if r.alert_id in hours}.values():
-            what = shown[row.batch]
+        told = {a.id: a.digested for a in alerts.many(db, {row.alert_id for row in sent})}
+        hours = {(r.channel, shown): r for r in sent if (shown := told.get(r.alert_id)) is not None}
+        for (channel, shown), row in hours.items():
+            others = sum(one.batch == row.batch and one.recipient == row.recipient for one in sent) - 1
             digests.record(
                 db,
-                row.channel,
+                channel,
                 row.sent_at or row.due,
-                upto_item=what.newest,
-                alerts=what.alerts,
-                items=what.lines,
+                upto_item=shown.upto_item,
+                alerts=others,
+                items=len(shown.reports),
             )
 
 
-def _away(db: Database, now: datetime) -> tuple[datetime, datetime] | None:
-    """The gap since the watcher last spoke, when it was long enough to tell of."""
+def _away(config: Config, db: Database, now: datetime) -> Gap | None:
+    """The last gap in which the watcher did not speak, when it was long enough to tell of and not long ago."""
     last = meta.get(db, "alive")
-    meta.put(db, "alive", now.isoformat())
     before = datetime.fromisoformat(last) if last else now
-    return (before, now) if now - before > AWAY_AFTER else None
+    usual = timedelta(seconds=2 * config.poll_every_seconds)
+    if now - before > max(AWAY_AFTER, usual):
+        meta.put(db, "away", f"{before.isoformat()} {now.isoformat()}")
+    meta.put(db, "alive", now.isoformat())
+    stored = (meta.get(db, "away") or "").split()
+    if len(stored) != 2:
+        return None
+    start, end = (datetime.fromisoformat(moment) for moment in stored)
+    return (start, end) if now - end < deliver.GIVE_UP_AFTER else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from watcher.model import Item
+from watcher.model import Alert, Item
 from watcher.store import item_rows
-from watcher.store.columns import instant, micros
+from watcher.store.columns import instant, micros, unpacked
 from watcher.store.database import Database, writing
 
 ITEMS_AT_MOST = 200
@@ -56,6 +56,21 @@ def undigested(db: Database, channel: str, limit: int = ITEMS_AT_MOST) -> tuple[
         limit=limit,
     )
     return tuple(item_rows.item(row, row["summary"] or "") for row in rows)
+
+
+def sent_at_once(db: Database, channel: str) -> tuple[Alert, ...]:
+    """The developments that the channel was sent at once since its last digest, in that order."""
+    rows = db.rows(
+        "SELECT a.noun AS noun FROM deliveries d JOIN alerts a ON a.id = d.alert_id "
+        "WHERE d.channel = :channel AND d.state = 'sent' AND d.sent_at > :since "
+        "AND a.urgency = 'instant' AND a.development_id IS NOT NULL GROUP BY a.id ORDER BY min(d.sent_at), a.id",
+        channel=channel,
+        since=max(
+            _since(db, channel),
+            db.number("SELECT max(at) FROM digests WHERE channel = :channel", channel=channel),
+        ),
+    )
+    return tuple(unpacked(Alert, row["noun"]) for row in rows)
 
 
 def _since(db: Database, channel: str) -> int:
