@@ -13,7 +13,7 @@ from functools import lru_cache
 from watcher.judge.fold import Sentence, fold_pattern, passage
 from watcher.judge.language import language_of as detect
 from watcher.judge.match import Patterns
-from watcher.judge.sift import sift, tells
+from watcher.judge.sift import hints, sift, tells
 from watcher.judge.who import named
 from watcher.model import Band, Entry, Reason, Verdict
 from watcher.topic import Lexicon, Topic
@@ -79,15 +79,21 @@ def _read(entry: Entry, topic: Topic, language: str | None, *, everything: bool)
     patterns = _patterns(topic.lexicon, language)
     lead = int(topic.lexicon.settings.get("lead_letters", 1500))
     most = int(topic.lexicon.settings.get("read_letters", 12000))
+    telling = () if everything else hints(entry, topic.lexicon)
     read = 0
     for sentence in passage(entry):
         if sentence.where == "content":
             read += len(sentence.folded)
             if read > most:
                 return
-        if everything or sentence.where == "title" or tells(sentence.text, topic.lexicon):
+        if everything or sentence.where == "title" or _tells(sentence.text, telling, topic.lexicon):
             where = "deep" if sentence.where == "content" and read > lead else sentence.where
             yield _scope(sentence, where, patterns, topic, language)
+
+
+def _tells(text: str, telling: tuple[str, ...], lexicon: Lexicon) -> bool:
+    lowered = text.lower() if text.isascii() else text.casefold()
+    return any(letters in lowered for letters in telling) and tells(text, lexicon)
 
 
 def _scope(sentence: Sentence, where: str, patterns: Patterns, topic: Topic, language: str | None) -> Scope:

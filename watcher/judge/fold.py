@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from watcher.model import Entry
 
@@ -77,25 +77,33 @@ def _fold_literal(text: str) -> str:
     return "".join(char.lower() if char.isascii() else re.escape(_plain(char)) for char in text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
-    """One sentence as written and folded. `where` is title, summary or content."""
+    """One sentence as written and, once somebody asks, folded. `where` is title, summary or content."""
 
     text: str
-    folded: str
     where: str
     index: int
 
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.text)
+
 
 # A full stop ends a sentence unless it follows an initial, a short abbreviation or, in German, an ordinal.
+_UNSPACED_ENDS = "。！？።។؟।"
+# One set of marks in front of all branches: so the search leaps from mark to mark.
 _END = re.compile(
-    r"(?<=[.!?…])[\"'»”’)\]]*\s+(?=[\"'«“„(\[]*[^\W\d_a-zà-öø-ÿа-яёіїєґα-ω]|[\"'«“„(\[]*\d)|(?<=[。！？።។؟।])\s*|\n+"
+    rf"[.!?…{_UNSPACED_ENDS}\n](?:(?<=[.!?…])[\"'»”’)\]]*\s+(?=[\"'«“„(\[]*[^\W\d_a-zà-öø-ÿа-яёіїєґα-ω]|[\"'«“„(\[]*\d)"
+    rf"|(?<=[{_UNSPACED_ENDS}])\s*|(?<=\n)\n*)"
 )
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'«„.-])(?:[^\W\d_]|mr|mrs|ms|dr|prof|gen|col|lt|capt|sgt|sen|rep|gov|st|no|nr|vs|art|min|mln|mlrd|tys|"
-    r"tzw|ok|str|bl|pl|im|ul|proc|dz|poz|ust|pkt|ca|bzw|usw|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|"
-    r"гг|см|ст|им|млн|млрд|тыс|тис|ім|вул)\.$",
-    re.IGNORECASE,
+_LAST_WORD = re.compile(r"(?:.*[\s(\"'«„.-])?([^\W\d_]+)\.", re.DOTALL)
+_ABBREVIATIONS = frozenset(
+    (
+        "mr mrs ms dr prof gen col lt capt sgt sen rep gov st no nr vs art min mln mlrd tys tzw ok str bl pl "
+        "im ul proc dz poz ust pkt ca bzw usw jan feb mar apr jun jul aug sep sept oct nov dec гг см ст им "
+        "млн млрд тыс тис ім вул "
+    ).split()
 )
 _ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _COUNTED = re.compile(
@@ -110,8 +118,9 @@ def sentences(text: str) -> tuple[str, ...]:
     found: list[str] = []
     start = 0
     for match in _END.finditer(text):
-        head = text[start : match.start()]
-        if not match.group().startswith("\n") and _goes_on(head[-16:], text[match.end() : match.end() + 24]):
+        cut = match.start() + (text[match.start()] != "\n")
+        head = text[start:cut]
+        if not text.startswith("\n", cut) and _goes_on(head[-16:], text[match.end() : match.end() + 24]):
             continue
         if head.strip():
             found.append(head.strip())
@@ -122,17 +131,26 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def _goes_on(before: str, after: str) -> bool:
+    if not before.endswith("."):
+        return False
     if _ORDINAL.search(before):
         return _COUNTED.match(after) is not None
-    return _ABBREVIATION.search(before) is not None
+    last = _LAST_WORD.fullmatch(before)
+    return last is not None and (len(last[1]) == 1 or last[1].casefold() in _ABBREVIATIONS)
 
 
 def passage(entry: Entry) -> tuple[Sentence, ...]:
     """Title, summary and content as sentences; a summary repeated in the content is read once."""
-    found = [Sentence(entry.title, fold(entry.title), "title", 0)] if entry.title else []
-    body = fold(entry.content)
-    for where, text in (("summary", entry.summary), ("content", entry.content)):
+    return _passage(entry.title, entry.summary, entry.content)
+
+
+@lru_cache(maxsize=1)
+def _passage(title: str, summary: str, content: str) -> tuple[Sentence, ...]:
+    # Sifting out, extracting and asking who speaks come one after the other, each for the same sentences.
+    found = [Sentence(title, "title", 0)] if title else []
+    body = fold(content) if summary else ""
+    for where, text in (("summary", summary), ("content", content)):
         if where == "summary" and text and body and fold(text)[:200] in body:
             continue
-        found += [Sentence(s, fold(s), where, i) for i, s in enumerate(sentences(text))]
+        found += [Sentence(s, where, i) for i, s in enumerate(sentences(text))]
     return tuple(found)

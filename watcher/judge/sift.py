@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from watcher.judge.fold import fold
@@ -20,25 +20,38 @@ from watcher.topic import Lexicon, Topic
 _WORD = re.compile(r"\w+")
 _ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _UNSPACED = re.compile(f"[{GLUED}{UNSPACED}]")
+_MOST_IDLE, _LONG = 50_000, 32
 _MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
 
 
 def sift(entry: Entry, topic: Topic) -> bool:
     """Whether the letters of the treaty or of a mine occur at all, or the title tells of some treaty. Generous."""
-    if tells(f"{entry.title}\n{entry.summary}\n{entry.content}", topic.lexicon):
+    if tells(_text(entry), topic.lexicon):
         return True
     title = fold(entry.title)
     return any(stem in title for stem in _stems(topic.lexicon).title)
 
 
+def _text(entry: Entry) -> str:
+    return f"{entry.title}\n{entry.summary}\n{entry.content}"
+
+
+def hints(entry: Entry, lexicon: Lexicon) -> tuple[str, ...]:
+    """Letters of which one stands, case aside, in every sentence of the entry that tells; ("",) when that
+    cannot be said without folding it."""
+    text = _text(entry)
+    if not text.isascii() and (_UNSPACED.search(text) or not _plainly_written(text)):
+        return ("",)
+    return tuple(_marked(text, lexicon))
+
+
 def tells(text: str, lexicon: Lexicon) -> bool:
     """Whether the letters of the treaty, of a mine or of a meeting occur in `text`."""
     stems = _stems(lexicon)
-    words = frozenset(_words(text))
-    if not stems.words.isdisjoint(words):
+    marked = _marked(text, lexicon)
+    if not stems.words.isdisjoint(marked):
         return True
-    heads = stems.heads.keys() & {word[:4] for word in words}
-    if heads and _begun(heads, words, text, stems):
+    if marked and _begun(marked, text, stems):
         return True
     if text.isascii() or not _UNSPACED.search(text):
         return False
@@ -46,20 +59,35 @@ def tells(text: str, lexicon: Lexicon) -> bool:
     return any(stem in folded for stem in stems.inside)
 
 
+@lru_cache(maxsize=1)
+def _marked(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """The words of `text` that are sought or begin as a stem or phrase does. All others are noted: most words
+    of a text are of the few thousand that all texts are made of."""
+    stems = _stems(lexicon)
+    words = frozenset(_words(text))
+    unknown = words - stems.idle
+    marked = frozenset(word for word in unknown if word[:4] in stems.heads or word in stems.words)
+    if len(stems.idle) + len(unknown) > _MOST_IDLE:
+        stems.idle.clear()
+    stems.idle.update(word for word in list(unknown - marked)[:_MOST_IDLE] if len(word) < _LONG)
+    return marked
+
+
 def _words(text: str) -> list[str]:
     """Lower-case words; folded only where letters are written in pieces or with marks between them."""
     if text.isascii():
         return text.lower().translate(_ASCII_WORDS).split()
-    if unicodedata.is_normalized("NFKC", text) and not _MARKS.search(text):
-        return _WORD.findall(text.casefold())
-    return _WORD.findall(fold(text))
+    return _WORD.findall(text.casefold() if _plainly_written(text) else fold(text))
 
 
-def _begun(heads: Iterable[str], words: Iterable[str], text: str, stems: Stems) -> bool:
-    starts = tuple(start for head in heads for start in stems.heads[head] if start.isalnum())
-    if any(word.startswith(starts) for word in words):
+def _plainly_written(text: str) -> bool:
+    return unicodedata.is_normalized("NFKC", text) and not _MARKS.search(text)
+
+
+def _begun(marked: Iterable[str], text: str, stems: Stems) -> bool:
+    if any(word.startswith(stems.starts.get(word[:4], ())) for word in marked):
         return True
-    phrases = [phrase for head in heads for phrase in stems.heads[head] if not phrase.isalnum()]
+    phrases = [phrase for head in {word[:4] for word in marked} for phrase in stems.phrases.get(head, ())]
     if not phrases:
         return False
     folded = fold(text)
@@ -69,12 +97,16 @@ def _begun(heads: Iterable[str], words: Iterable[str], text: str, stems: Stems) 
 @dataclass(frozen=True, slots=True)
 class Stems:
     """`words` whole; `heads`: first four letters, as written and folded, of the stems and phrases they may
-    begin; `inside` is sought anywhere, for scripts that write no spaces."""
+    begin; `inside` is sought anywhere, for scripts that write no spaces. `idle` words are known to be none
+    of these."""
 
     words: frozenset[str]
-    heads: Mapping[str, tuple[str, ...]]
+    heads: frozenset[str]
+    starts: Mapping[str, tuple[str, ...]]
+    phrases: Mapping[str, tuple[str, ...]]
     inside: tuple[str, ...]
     title: tuple[str, ...]
+    idle: set[str] = field(default_factory=set)
 
 
 @lru_cache(maxsize=8)
@@ -88,7 +120,9 @@ def _stems(lexicon: Lexicon) -> Stems:
             heads.setdefault(first, {})[start if start.isalnum() else fold(stem)] = None
     return Stems(
         words=frozenset({*(w.casefold() for w in whole), *(fold(w) for w in whole)}),
-        heads={head: tuple(starts) for head, starts in heads.items()},
+        heads=frozenset(heads),
+        starts={head: tuple(s for s in stems if s.isalnum()) for head, stems in heads.items()},
+        phrases={head: tuple(s for s in stems if not s.isalnum()) for head, stems in heads.items()},
         inside=tuple(fold(stem) for stem in stems if _UNSPACED.search(stem)),
         title=tuple(fold(stem) for stem in _every(lexicon, "sift_title")),
     )
