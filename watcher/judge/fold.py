@@ -98,13 +98,11 @@ _END = re.compile(
     rf"|(?<=[{_UNSPACED_ENDS}])\s*|(?<=\n)\n*)"
 )
 _LAST_WORD = re.compile(r"(?:.*[\s(\"'«„.-])?([^\W\d_]+)\.", re.DOTALL)
-_ABBREVIATIONS = frozenset(
-    (
-        "mr mrs ms dr prof gen col lt capt sgt sen rep gov st no nr vs art min mln mlrd tys tzw ok str bl pl "
-        "im ul proc dz poz ust pkt ca bzw usw jan feb mar apr jun jul aug sep sept oct nov dec гг см ст им "
-        "млн млрд тыс тис ім вул "
-    ).split()
+_SHORT = (
+    "mr mrs ms dr prof gen col lt capt sgt sen rep gov st no nr vs art min mln mlrd tys tzw ok str bl pl im ul proc "
+    "dz poz ust pkt ca bzw usw jan feb mar apr jun jul aug sep sept oct nov dec гг см ст им млн млрд тыс тис ім вул"
 )
+_ABBREVIATIONS = frozenset(_SHORT.split())
 _ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.$")
 _COUNTED = re.compile(
     r"\s*(?:januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|"
