@@ -30,7 +30,7 @@ from watcher.model import (
     Tier,
     Urgency,
 )
-from watcher.notify.compose import Context, compose, sample, tell
+from watcher.notify.compose import Context, compose, headline, sample, tell
 from watcher.notify.ops import Trouble, ops_alerts
 from watcher.notify.plan import open_digest, plan
 from watcher.notify.roundup import health, others
@@ -244,14 +244,25 @@ def empty_digest(channel: Channel) -> Message:
     return compose(told, channel, Context(now, NAMES, health=_health(now)), batch)
 
 
+def digest_at_once(channel: Channel) -> Message:
+    """Nothing but what could not wait for it."""
+    now = datetime(2025, 8, 22, 6, 0, tzinfo=UTC)
+    hour, _ = open_digest(channel, now, AlertId(3), DeliveryId(3), now)
+    sent = tuple(headline(an_alert(n, development=d), NAMES, now) for n, d in ((1, ESTONIA), (2, NOTICE)))
+    return _message((hour,), channel, now, Context(now, NAMES, health=_health(now), at_once=sent))
+
+
 def catchup(channel: Channel) -> Message:
+    """After a gap, with the digest hour that was missed."""
     now = datetime(2025, 8, 24, 9, 30, tzinfo=UTC)
     alerts = (
         an_alert(1, at=now),
-        an_alert(2, at=now, development=ESTONIA, items=()),
+        an_alert(2, at=now, development=ESTONIA, items=(), urgency=Urgency.DIGEST),
         an_alert(3, at=now, development=NOTICE, items=()),
+        open_digest(channel, now - DAY, AlertId(4), DeliveryId(4), now)[0],
     )
-    return _message(alerts, channel, now, Context(now, NAMES, away=(NOW - 20 * DAY, now)))
+    context = Context(now, NAMES, away=(NOW - 20 * DAY, now), health=_health(now))
+    return _message(alerts, channel, now, replace(context, others=others([ITEMS[5], ITEMS[6]], NAMES)))
 
 
 def clock(channel: Channel) -> Message:
@@ -278,6 +289,7 @@ SCENES: Mapping[str, Callable[[Channel], Message]] = {
     "repeat": repeat,
     "digest": digest,
     "digest-empty": empty_digest,
+    "digest-at-once": digest_at_once,
     "catchup": catchup,
     "clock": clock,
     "ops": ops,

@@ -142,7 +142,9 @@ def test_it_escalates_and_ends_and_never_repeats_itself() -> None:
     assert [round((alert.at - NOW) / HOUR) for alert in told] == [1, 6, 24, 48, 72, 96, 97]
     assert len({alert.key for alert in told}) == len(told)
     assert len({(alert.title, alert.text) for alert in told}) == len(told)
-    assert told[0].text.startswith("60 of 72 sources fail since 19 Jun 2025, 14:05 UTC. Most often: dns.")
+    assert told[0].text.startswith(
+        "60 of 72 sources fail since 19 Jun 2025, 14:05 UTC. Most often: its host name"
+    )
     assert told[-1].text == "The failure lasted 4 days."
     assert [alert.id for alert in told] == list(range(1, 8))
 

@@ -58,7 +58,7 @@ def test_health_names_what_is_wrong() -> None:
     )
     assert found == (
         "Sources: 3 of 7 answer, 2 failing, 1 silent, 1 retired, 1 not polled yet.",
-        "Failing: Dead (dns, since 16 Jun 2025), Never (http-404, never answered).",
+        "Failing: Dead (its host name is not found; last answered 16 Jun 2025), Never (HTTP 404; has never answered).",
         "Silent for more than 30 days: Quiet.",
         "Retired: Gone.",
         "Nothing relevant this week in: et.",

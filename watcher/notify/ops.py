@@ -274,12 +274,14 @@ def _over(name: str, episode: _Episode, now: datetime, words: Words) -> Alert:
 
 
 def _facts(trouble: Trouble, now: datetime, words: Words, zone: tzinfo) -> dict[str, object]:
-    from watcher.notify.wording import moment_words
+    from watcher.notify.wording import failure_words, moment_words
 
     lasts = now - trouble.since
     shown: dict[str, object] = {"channel": "", "count": 0, "total": 0, "reason": "", "last": ""}
     for key, value in trouble.facts.items():
         shown[key] = moment_words(words, value, zone) if isinstance(value, datetime) else value
+    if trouble.name == "sources":
+        shown["reason"] = failure_words(words, str(shown["reason"]))
     shown["reason"] = cut(str(shown["reason"]).rstrip(". "), 200)
     return {
         **shown,

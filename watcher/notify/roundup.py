@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from watcher.model import Item, Line, PollState, Source, SourceId
 from watcher.notify import headline as headlines
 from watcher.notify.compose import lines_of
-from watcher.notify.wording import Words, date_words, moment_words
+from watcher.notify.wording import Words, date_words, failure_words, moment_words
 
 SILENT_DAYS = 30
 _NAMED = 5
@@ -93,7 +93,7 @@ def _silent(poll: PollState, now: datetime) -> bool:
 
 
 def _failure(source: Source, poll: PollState, words: Words) -> str:
-    why = poll.error or "unknown"
+    why = failure_words(words, poll.error or "unknown reason")
     if poll.last_ok is None:
         return words.phrase("health", "failing_never", name=source.name, why=why)
     shown = date_words(words, poll.last_ok, short=True)

@@ -117,6 +117,15 @@ def moment_words(words: Words, moment: datetime, zone: tzinfo = UTC) -> str:
     )
 
 
+def failure_words(words: Words, code: str) -> str:
+    """Why a source fails, from the stable code that a poll leaves: "http-404", "dns"."""
+    status = code.removeprefix("http-")
+    if status.isdigit() and status != code:
+        return words.phrase("failures", "http", status=status)
+    known = code if code in words.table("failures") else "other"
+    return words.phrase("failures", known, code=code.replace("-", " "))
+
+
 @lru_cache(maxsize=16)
 def _read(language: str, folder: Path | None) -> tuple[Mapping[str, Any], str]:
     """The tables of `sentences.j2`, and what is wrong with the operator's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -39,7 +40,7 @@ def render(message: Message, channel: Channel) -> tuple[Payload, ...]:
 
 
 def send(payload: Payload, channel: Channel, sending: Sending) -> Receipt:
-    """Whole or not at all: written beside its place and moved there."""
+    """Whole or not at all, and on the disk before it counts: written beside its place and moved there."""
     settings = shared.read(Settings, channel)
     content = payload.content
     assert isinstance(content, Mapping)
@@ -49,9 +50,13 @@ def send(payload: Payload, channel: Channel, sending: Sending) -> Receipt:
         earlier = sorted(folder.glob(f"*-{short}.{settings.format}")) if short else []
         place = earlier[0] if earlier else folder / f"{content['stem']}-{short}.{settings.format}"
         beside = place.with_suffix(".part")
-        beside.write_bytes(content["text"].encode("utf-8"))
+        with beside.open("wb") as written:
+            written.write(content["text"].encode("utf-8"))
+            written.flush()
+            os.fsync(written.fileno())  # "sent" is a promise that a power cut must not break
         sending.fault("file-written")
         beside.replace(place)
+        _sync_folder(folder)
     except (NotADirectoryError, FileExistsError, PermissionError, IsADirectoryError) as error:
         raise Refused(
             channel.name,
@@ -61,3 +66,14 @@ def send(payload: Payload, channel: Channel, sending: Sending) -> Receipt:
     except OSError as error:
         raise TryLater(channel.name, f"cannot write into {folder}: {error.strerror}") from error
     return Receipt(place.name)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name is on the disk too. Windows cannot, and need not, open a folder for this."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
