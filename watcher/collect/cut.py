@@ -16,6 +16,8 @@ from watcher.collect.reading import MAX_ENTRIES, PollHints, item_hash
 _ITEM = re.compile(rb"<(/?)(item|entry)(?=[\s>/])")
 _START_OF_ITEM = re.compile(rb"<(?:item|entry)[\s>/]")
 _START = re.compile(rb"""<([A-Za-z_][\w:.-]*)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""")
+MAX_ENVELOPE = 256 * 1024
+"""What stands around the items; a few kilobytes in practice. It is searched with many patterns."""
 _MARKS = (b"<![CDATA[", b"]]>", b"<!--", b"-->")
 _ROOTS = {b"rss": b"channel", b"RDF": b"", b"feed": b""}
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -60,6 +62,8 @@ def cut(body: bytes) -> Cut | None:
     if total == MAX_ENTRIES:
         total += len(_START_OF_ITEM.findall(body, end))
         end = max(end, body.rfind(b"</item>"), body.rfind(b"</entry>"))
+    if spans[0][0] + len(body) - end > MAX_ENVELOPE:
+        return None
     prefix, suffix = body[: spans[0][0]], body[end:]
     if not (_balanced(prefix) and _balanced(suffix)) or not _plain_gaps(body, spans):
         return None

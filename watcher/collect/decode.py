@@ -6,6 +6,7 @@ brotli likewise. Here each step yields at most `STEP` bytes and the sum is check
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterator
 
@@ -48,13 +49,12 @@ def decode(raw: bytes, content_encoding: str, limit: int) -> bytes:
 
 
 def _bounded(steps: Iterator[bytes], limit: int) -> bytes:
-    parts, size = [], 0
+    whole = io.BytesIO()  # it grows in place, and its value is no copy
     for part in steps:
-        size += len(part)
-        if size > limit:
+        if whole.tell() + len(part) > limit:
             raise TooLarge
-        parts.append(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        whole.write(part)
+    return whole.getvalue()
 
 
 def _gzip(raw: bytes) -> Iterator[bytes]:

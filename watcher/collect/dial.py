@@ -15,9 +15,11 @@ import threading
 from collections.abc import Awaitable, Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from types import TracebackType
 from typing import NamedTuple
 
 from watcher.collect.guard import Address, check_address
+from watcher.collect.room import LATE_SECONDS
 from watcher.collect.wire import Wire, WireError
 from watcher.errors import Blocked
 from watcher.model import Network
@@ -37,6 +39,7 @@ class Patience(NamedTuple):
 
 
 MAX_ADDRESSES = 4
+MOST_PUT_OFF = 5.0  # seconds that a look-up or a connection gets back when nobody listened
 OUTAGE = 8  # names in a row without an answer, and none with: the resolver is down, not the names
 
 CA_FILES = (  # where systems keep their authorities, for a Python built elsewhere
@@ -161,7 +164,7 @@ class Dialler:
             raise WireError("dns", "name resolution failed (as for every name before it)")
         now = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout_at(min(deadline, now + self._patience.lookup)):
+            async with _Within(min(deadline, now + self._patience.lookup)):
                 ips = await self._resolve(address.host, address.port)
         except TimeoutError as error:
             self._unanswered += 1
@@ -181,7 +184,7 @@ class Dialler:
         for number, ip in enumerate(ips, 1):
             end = until if number == len(ips) else min(until, loop.time() + self._patience.next_address)
             try:
-                async with asyncio.timeout_at(end):
+                async with _Within(end):
                     return await self._open(address, ip)
             except TimeoutError:
                 failure = WireError("connect", f"{ip} did not answer in time")
@@ -201,6 +204,35 @@ class Dialler:
         return (await loop.create_connection(Wire, ip, address.port, ssl=self._tls(), server_hostname=name))[
             1
         ]
+
+
+class _Within:
+    """`asyncio.timeout_at`, except that time in which nobody listened, since a large body was read or judged,
+    is not the other side's."""
+
+    def __init__(self, until: float) -> None:
+        self._timeout = asyncio.timeout(None)
+        self._until = until
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+        self._arm(self._until)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        await self._timeout.__aexit__(kind, error, trace)  # which raises TimeoutError
+
+    def _arm(self, until: float) -> None:
+        self._timer = asyncio.get_running_loop().call_at(until, self._due, until)
+
+    def _due(self, until: float) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - until > LATE_SECONDS:
+            self._arm(now + min(now - until, MOST_PUT_OFF))
+        else:
+            self._timeout.reschedule(now)
 
 
 def _is_literal(host: str) -> bool:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from watcher.collect.decode import ACCEPT_ENCODING, BadEncoding, TooLarge, Truncated, decode
 from watcher.collect.dial import Dialler, Patience
 from watcher.collect.guard import Address, address
+from watcher.collect.room import Place
 from watcher.collect.throttle import Host, Hosts
 from watcher.collect.wire import Limits, Response, Wire, WireError
 from watcher.model import Network
@@ -22,7 +23,8 @@ from watcher.model import Network
 MAX_REDIRECTS = 10
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 PERMANENT = frozenset((301, 308))
-FREE_BYTES = 512 * 1024  # a body may grow to this without waiting for a place
+FREE_BYTES = 64 * 1024  # a body may grow to this without asking for room
+FREE_UNPACKED = 256 * 1024  # and be unpacked to this while others are
 SHORT_DEADLINE = 1 / 4  # of the usual, at a host that has already failed to answer in this cycle
 HANGS = frozenset(("timeout", "deadline", "connect"))
 TRAVELS = frozenset(("accept", "accept-language"))  # headers that may follow to another origin
@@ -33,26 +35,6 @@ ACCEPT = (
 
 Headers = list[tuple[bytes, bytes]]
 Wires = dict[tuple[str, str, int], Wire]
-
-
-class Place:
-    """Room for one big body. Held until whoever reads the body has taken it."""
-
-    __slots__ = ("_held", "_places")
-
-    def __init__(self, places: asyncio.Semaphore) -> None:
-        self._places = places
-        self._held = False
-
-    async def take(self) -> None:
-        if not self._held:
-            await self._places.acquire()
-            self._held = True
-
-    def release(self) -> None:
-        if self._held:
-            self._held = False
-            self._places.release()
 
 
 class Answer(NamedTuple):
@@ -146,12 +128,12 @@ class Exchange:
             wire = wires.get(here.origin)
             if wire is not None and not wire.closed:
                 try:
-                    return await wire.exchange(here.netloc, here.target, headers, limits, place.take)
+                    return await wire.exchange(here.netloc, here.target, headers, limits, place)
                 except WireError as error:
                     if not error.stale:
                         raise
             wire = wires[here.origin] = await self._dialler.connect(here, deadline)
-            return await wire.exchange(here.netloc, here.target, headers, limits, place.take)
+            return await wire.exchange(here.netloc, here.target, headers, limits, place)
         except WireError as error:
             reached = error.code != "dns"  # a pause is owed to a server, not to a name without one
             host.hangs += error.code in HANGS
@@ -176,15 +158,15 @@ class Exchange:
 
     async def _body(self, response: Response, place: Place, limit: int) -> bytes:
         coding = response.headers.get("content-encoding", "")
-        if not coding and len(response.raw) <= FREE_BYTES:
+        if not coding and len(response.raw) <= FREE_UNPACKED:
             return response.raw
         try:
-            if len(response.raw) <= FREE_BYTES < limit:
+            if len(response.raw) <= FREE_UNPACKED < limit:
                 try:
-                    return decode(response.raw, coding, FREE_BYTES)
+                    return decode(response.raw, coding, FREE_UNPACKED)
                 except TooLarge:
                     pass
-            await place.take()
+            await place.unpack()
             return decode(response.raw, coding, limit)
         except TooLarge as error:
             raise WireError("too-large", f"unpacks to more than {limit:,} bytes") from error

@@ -18,12 +18,13 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
 from watcher.collect.dial import Dialler, Patience, Resolve, system_resolve, system_tls
-from watcher.collect.exchange import Answer, Exchange, Headers, Place, Wires, credentials
+from watcher.collect.exchange import Answer, Exchange, Headers, Wires, credentials
 from watcher.collect.failure import failed, refused
 from watcher.collect.guard import Address, address
 from watcher.collect.politeness import address_of
 from watcher.collect.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from watcher.collect.robots import NOTHING_ALLOWED, Rules, rules_after
+from watcher.collect.room import PAGES, Place, Room
 from watcher.collect.throttle import HostKey, Hosts, Lane, host_key, run
 from watcher.collect.wire import WireError
 from watcher.errors import Blocked
@@ -36,7 +37,7 @@ Ask = Callable[[Source, PollState], Request]
 Release = Callable[[], None]
 Job = TypeVar("Job")
 
-BIG_BODIES = 2  # bodies beyond the free size held at once by one call: 2 x 16 MiB, not 100 x 16
+MAX_PAGE_BYTES = 4 << 20  # of an article: a larger page is not read anyway
 
 
 class Client:
@@ -127,10 +128,10 @@ def gather(
     jobs.sort(key=lambda job: job[1].source_id in late)
     lanes = _lanes(jobs, network, client, late=lambda poll: poll.source_id in late)
 
-    places = asyncio.Semaphore(BIG_BODIES)
+    room = Room()
 
     async def work(poll: Poll, lane: Lane[Poll]) -> tuple[FetchResult, Release]:
-        place = Place(places)
+        place = Place(room)
         return await _attempt(poll, client, lane.wires, place, now), place.release
 
     return run(lanes, work, network.concurrency, blocked)
@@ -145,7 +146,7 @@ async def fetch_one(request: Request, network: Network, *, client: Client, now: 
     except Blocked as error:
         return failed(source_id, "blocked", str(error), now())
     wires: Wires = {}
-    place = Place(asyncio.Semaphore())
+    place = Place(Room())
     try:
         return await _attempt(poll, client, wires, place, now)
     finally:
@@ -170,14 +171,15 @@ def gather_pages(
         except Blocked as error:
             blocked.append((url, failed(SourceId(url), "blocked", str(error), now())))
 
-    # Their own: feeds that wait to be taken hold places, and whoever takes them may be waiting for these.
-    places = asyncio.Semaphore(BIG_BODIES)
+    # Their own: feeds that wait to be taken hold room, and whoever takes them may be waiting for these.
+    room = Room(PAGES)
+    most = min(MAX_PAGE_BYTES, network.max_body_bytes)
 
     async def work(
         job: tuple[str, Poll], lane: Lane[tuple[str, Poll]]
     ) -> tuple[tuple[str, FetchResult], Release]:
         url, poll = job
-        place = Place(places)
+        place = Place(room)
         rules = await _robots(poll.where, client, lane.wires)
         if not rules.allows(poll.where.target):
             fact = "robots.txt asks programs not to read it"
@@ -185,7 +187,7 @@ def gather_pages(
                 url,
                 failed(poll.source_id, "robots", fact, now(), subject=poll.where.host),
             ), place.release
-        return (url, await _attempt(poll, client, lane.wires, place, now)), place.release
+        return (url, await _attempt(poll, client, lane.wires, place, now, most)), place.release
 
     return run(_lanes(jobs, network, client), work, network.concurrency, blocked)
 
@@ -229,12 +231,14 @@ def _lanes(
     ]
 
 
-async def _attempt(poll: Poll, client: Client, wires: Wires, place: Place, now: Clock) -> FetchResult:
+async def _attempt(
+    poll: Poll, client: Client, wires: Wires, place: Place, now: Clock, most: int | None = None
+) -> FetchResult:
     """The one place where anything at all becomes a value."""
     began = monotonic()
     code, fact = "internal", ""
     try:
-        answer = await client.exchange.get(poll.where, poll.extra, poll.validators, wires, place)
+        answer = await client.exchange.get(poll.where, poll.extra, poll.validators, wires, place, most)
         return _result(poll, answer, now(), int((monotonic() - began) * 1000))
     except WireError as error:
         code, fact = error.code, str(error)
@@ -243,6 +247,9 @@ async def _attempt(poll: Poll, client: Client, wires: Wires, place: Place, now: 
     except Exception as error:
         log.exception("source=%s fault=%r", poll.source_id, error)
         fact = f"{type(error).__name__}: {error}"
+    except BaseException:
+        place.release()
+        raise
     place.release()
     elapsed = int((monotonic() - began) * 1000)
     return failed(poll.source_id, code, fact, now(), subject=poll.where.host, elapsed_ms=elapsed)
@@ -272,7 +279,7 @@ async def _robots(where: Address, client: Client, wires: Wires) -> Rules:
     rules = client.robots.get(where.origin)
     if rules is None:
         here = where._replace(target="/robots.txt", url=f"{where.scheme}://{where.netloc}/robots.txt")
-        place = Place(asyncio.Semaphore())
+        place = Place(Room())
         try:
             answer = await client.exchange.get(here, {}, [], wires, place, MAX_ROBOTS_BYTES)
             rules = rules_after(answer.status, answer.body, client.agent)

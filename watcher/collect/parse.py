@@ -12,11 +12,17 @@ from dataclasses import dataclass, replace
 
 from watcher.collect.reading import NO_HINTS, PollHints, Reading, seen_hashes, unpack_hints
 from watcher.collect.sources import load
+from watcher.collect.text import shorten
 from watcher.errors import ParseError
 from watcher.model import Entry, Fetched, PollState, Source
 
 REMEMBERED = 500
 """Hashes of items that have left the body and may return, beside those that are present."""
+
+MOST_TEXT = 1_000_000
+"""Characters of one body's entries. What is judged takes ten times its size in memory, and seconds a million:
+beyond these, entries keep their titles and the beginning of their summaries."""
+SHORT_TEXT = 300
 
 # What parsers are known to raise on hostile bytes. ParseError is the only thing that leaves.
 _FOREIGN = (
@@ -59,13 +65,25 @@ def read(source: Source, state: PollState, fetched: Fetched) -> Read:
         state, body_digest=digest, seen=remember(reading.hashes, state.seen), memo=reading.memo
     )
     return Read(
-        reading.entries,
+        _bounded(reading.entries),
         new_state,
         notes=reading.notes,
         hints=reading.hints,
         known=present,
         unknown=len(reading.hashes) - present,
     )
+
+
+def _bounded(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    left, kept = MOST_TEXT, []
+    for entry in entries:
+        size = len(entry.content) + len(entry.summary)
+        if size > left and size > SHORT_TEXT:
+            beginning = shorten(entry.summary or entry.content, SHORT_TEXT)
+            entry = replace(entry, summary=beginning, content="")
+        left -= size
+        kept.append(entry)
+    return tuple(kept)
 
 
 def _read_kind(source: Source, state: PollState, fetched: Fetched) -> Reading:

@@ -144,16 +144,14 @@ def _raw(node: etree._Element) -> RawItem | None:
                 return None
             _READERS.get(field, _text_field)(field, child, found, base)
     about = node.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about", "")
+    summary = (
+        found.get("description") or found.get("summary") or found.get("itunes") or found.get("media", "")
+    )
+    content = found.get("encoded") or found.get("content") or found.get("fullitem") or found.get("body", "")
     return RawItem(
         title=found.get("title") or found.get("mediatitle", ""),
-        summary=found.get("description")
-        or found.get("summary")
-        or found.get("itunes")
-        or found.get("media", ""),
-        content=found.get("encoded")
-        or found.get("content")
-        or found.get("fullitem")
-        or found.get("body", ""),
+        summary="" if summary == content else summary,
+        content=content,
         link=found.get("link", ""),
         original_link=found.get("origlink", ""),
         guid=found.get("guid") or found.get("id") or about,
@@ -186,8 +184,8 @@ def _text(child: etree._Element) -> str:
     """The text; of an element with children (XHTML, or HTML that nobody escaped) its markup."""
     if len(child) == 0:
         return (child.text or "").strip()
-    inner = (child.text or "").replace("&", "&amp;").replace("<", "&lt;")
-    return (inner + "".join(etree.tostring(part, encoding="unicode") for part in child)).strip()
+    whole: str = etree.tostring(child, encoding="unicode", with_tail=False)
+    return whole[whole.index(">") + 1 : whole.rindex("</")].strip()
 
 
 def _text_field(field: str, child: etree._Element, found: dict[str, str], base: str) -> None:

@@ -7,18 +7,17 @@ h11 is the engine that httpx2 itself runs on; what httpx2 puts around it (pool, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import io
 from typing import NamedTuple
 
 import h11
+
+from watcher.collect.room import LATE_SECONDS, STEP, Place
 
 MAX_HEADER_BYTES = 64 * 1024
 MAX_ERROR_BODY = 64 * 1024  # of a redirect or an error page nothing is kept; beyond this we hang up
 MAX_PIECES = 50_000  # chunks of a body: one-byte chunks cost 20 µs each
 MAX_INTERIM = 20  # 1xx responses before the final one
-
-Turn = Callable[[], Awaitable[None]]
-"""Awaited before a body may grow beyond its free size."""
 
 
 class WireError(Exception):
@@ -37,7 +36,7 @@ class Response(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Bytes, and loop times or seconds. `free_bytes` may be taken without asking for a turn."""
+    """Bytes, and loop times or seconds. `free_bytes` may be taken without asking for room."""
 
     deadline: float
     silence_seconds: float
@@ -54,22 +53,22 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._done: asyncio.Future[Response] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._task: asyncio.Task[None] | None = None
         self._used = False
         self.closed = False
 
     async def exchange(
-        self, host: str, target: str, headers: list[tuple[bytes, bytes]], limits: Limits, turn: Turn
+        self, host: str, target: str, headers: list[tuple[bytes, bytes]], limits: Limits, place: Place
     ) -> Response:
         """The response to one GET. Raises WireError; closes itself unless it can be used again."""
         assert self._transport is not None
         self._done = done = self._loop.create_future()
-        self._limits, self._turn = limits, turn
+        self._limits, self._place = limits, place
         self._head: h11.Response | None = None
-        self._pieces: list[bytes] = []
+        self._body = io.BytesIO()
         self._size = self._count = self._interim = 0
+        self._room, self._paused = limits.free_bytes, 0.0
         self._heard = self._loop.time()
-        self._granted = self._answering = False
+        self._answering = False
         try:
             self._send(host, target, headers)
             self._watch()
@@ -80,17 +79,14 @@ class Wire(asyncio.Protocol):
         finally:
             self._done = None
             self._stop_watching()
-            if self._task is not None:  # the body was whole before its turn came
-                self._task.cancel()
-                self._task = None
+            self._body = io.BytesIO()
+            place.complete()
         self._settle()
         return response
 
     def close(self) -> None:
         """At once; what is in flight is lost."""
         self.closed = True
-        if self._task is not None:
-            self._task.cancel()
         if self._transport is not None:
             self._transport.abort()
 
@@ -181,21 +177,18 @@ class Wire(asyncio.Protocol):
             return
         if self._size > self._limits.max_bytes:
             raise WireError("too-large", f"sends more than {self._limits.max_bytes:,} bytes")
-        self._pieces.append(bytes(piece))
-        if self._size > self._limits.free_bytes and not self._granted:
-            self._granted = True
-            self._wait_for_turn()
+        self._body.write(piece)
+        self._make_room()
 
     def _finish(self) -> None:
         assert self._head is not None
         if self._done is not None and not self._done.done():
-            raw = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-            self._pieces = []
+            raw = self._body.getvalue()  # no copy
             self._done.set_result(Response(self._head.status_code, _joined(self._head), raw))
 
     def _fail(self, error: WireError) -> None:
         if self._done is not None and not self._done.done():
-            self._pieces = []
+            self._body = io.BytesIO()
             self._done.set_exception(error)
 
     def _settle(self) -> None:
@@ -203,17 +196,22 @@ class Wire(asyncio.Protocol):
         self._used = True
         if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE and not self.closed:
             self._http.start_next_cycle()
+            if self._transport is not None:
+                self._transport.resume_reading()
         else:
             self.close()
 
     # ── waiting ──
 
-    def _watch(self) -> None:
-        """One timer an exchange: it re-arms itself while bytes keep coming."""
+    def _watch(self, due: float = 0.0) -> None:
+        """One timer an exchange: it re-arms itself while bytes keep coming. Time in which nobody listened,
+        since a large body was read or judged, is not the server's."""
         now = self._loop.time()
+        if due and now - due > LATE_SECONDS:
+            self._put_off(now - due)
         until = min(self._limits.deadline, self._heard + self._limits.silence_seconds)
         if now < until:
-            self._timer = self._loop.call_at(until, self._watch)
+            self._timer = self._loop.call_at(until, self._watch, until)
         elif now >= self._limits.deadline:
             self._fail(WireError("deadline", "the response was not complete in time"))
         else:
@@ -225,22 +223,33 @@ class Wire(asyncio.Protocol):
             self._timer.cancel()
             self._timer = None
 
-    def _wait_for_turn(self) -> None:
-        assert self._transport is not None
-        self._transport.pause_reading()
-        self._stop_watching()
-        self._task = self._loop.create_task(self._resume())
+    def _put_off(self, seconds: float) -> None:
+        self._heard += seconds
+        self._limits = self._limits._replace(deadline=self._limits.deadline + seconds)
 
-    async def _resume(self) -> None:
-        """What was spent waiting for other big bodies is given back to this one's deadline."""
-        began = self._loop.time()
-        await self._turn()
-        self._task = None
+    def _make_room(self) -> None:
+        """Stops reading when there is none. What is spent waiting is given back to the deadline."""
+        while self._room < self._size and not self._place.waiting:
+            self._room += STEP
+            if not self._place.grow(self._resume, self._give_way):
+                assert self._transport is not None
+                self._transport.pause_reading()
+                self._stop_watching()
+                self._paused = self._loop.time()
+                return
+
+    def _resume(self) -> None:
+        if self._done is None or self._done.done() or self.closed or self._transport is None:
+            return
+        self._put_off(self._loop.time() - self._paused)
         self._heard = self._loop.time()
-        self._limits = self._limits._replace(deadline=self._limits.deadline + self._heard - began)
-        if not self.closed and self._transport is not None:
+        self._make_room()  # what came in the same piece may need more than one step
+        if not self._place.waiting:
             self._transport.resume_reading()
             self._watch()
+
+    def _give_way(self) -> None:
+        self._fail(WireError("deadline", "large and slow while others waited for the room it takes"))
 
     # ── what went wrong ──
 

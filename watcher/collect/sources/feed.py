@@ -39,6 +39,17 @@ MAX_WHOLE_TAGS = 50_000
 """feedparser takes seconds a megabyte and twenty times a body's memory: what is larger, or has more
 tags, is read only if it can be cut into items."""
 
+MAX_ITEM_BYTES = 4 * 1024 * 1024
+MAX_ITEM_TAGS = 50_000
+MAX_TAGS = 250_000
+MAX_PATIENT_TAGS = 20_000
+MAX_TEXT_BYTES = 512 * 1024
+"""An item beyond these, and what follows once the items' tags come to the last, is left out: a tree takes
+200 bytes a tag. What is small as a whole is not counted."""
+_SMALL = 256 * 1024
+_LONG_TEXT = re.compile(rb"(?<=[>[])[^<]{%d,}+" % (MAX_TEXT_BYTES + 1))
+_HALF_ENTITY = re.compile(rb"&[^;]{0,12}\Z")
+
 _ENTITY = re.compile(rb"<!ENTITY\s")
 _SAFE_ENTITY = re.compile(
     rb"""<!ENTITY\s+\w+\s+(?:"[^"&%<]{0,16}"|'[^'&%<]{0,16}'|"&#\w{1,8};"|'&#\w{1,8};')\s*>"""
@@ -120,19 +131,22 @@ def _beginning(body: bytes) -> str:
 
 
 def _read_cut(pieces: Cut, setting: Setting, state: PollState, told: PollHints) -> Reading:
-    items = pieces.items
-    digests = hashes(items)
+    digests = hashes(pieces.items)
+    items = tuple(map(_shortened, pieces.items))
     known = seen_hashes(state.seen)
-    wanted = [number for number, digest in enumerate(digests) if digest not in known]
+    unknown = [number for number, digest in enumerate(digests) if digest not in known]
+    wanted = _bearable(unknown, items)
     shared = shared_links(items) if wanted else frozenset()
+    patience = _Patience(pieces, setting)
     entries: list[Entry] = []
     for group in _groups(wanted, items):
         raws = quick.read_items(pieces, tuple(items[number] for number in group))
         for number, raw in zip(group, raws, strict=True):
-            raw = raw or _patient(pieces, items[number], setting)
+            raw = raw or patience.read(items[number])
             if raw is not None:
                 entries.append(entry(raw, setting, digests[number], shared=number in shared))
-    notes = _notes(pieces.total)
+    left = len(unknown) - len(wanted) + patience.left
+    notes = _notes(pieces.total) + ((f"{left} items too large to read were left out",) if left else ())
     return Reading(
         unrepeated(entries),
         digests,
@@ -140,8 +154,35 @@ def _read_cut(pieces: Cut, setting: Setting, state: PollState, told: PollHints) 
         told,
         notes,
         pieces.total,
-        len(wanted) == len(items),
+        len(unknown) == len(items),
     )
+
+
+def _shortened(item: bytes) -> bytes:
+    """With the beginning of texts that no field would keep whole."""
+    return item if len(item) <= MAX_TEXT_BYTES else _LONG_TEXT.sub(_beginning_of, item)
+
+
+def _beginning_of(text: re.Match[bytes]) -> bytes:
+    whole = text[0]
+    start = whole[:MAX_TEXT_BYTES].decode("utf-8", "ignore").encode()
+    end = whole.rfind(b"]]>")
+    return start + whole[end:][:1024] if end >= MAX_TEXT_BYTES else _HALF_ENTITY.sub(b"", start)
+
+
+def _bearable(numbers: list[int], items: tuple[bytes, ...]) -> list[int]:
+    """Without the items that are too large, or all markup; up to the tags that one body may have."""
+    if sum(len(items[number]) for number in numbers) <= _SMALL:
+        return numbers
+    kept, sum_of_tags = [], 0
+    for number in numbers:
+        tags = items[number].count(b"<")
+        sum_of_tags += tags
+        if sum_of_tags > MAX_TAGS:
+            break
+        if len(items[number]) <= MAX_ITEM_BYTES and tags <= MAX_ITEM_TAGS:
+            kept.append(number)
+    return kept
 
 
 def _groups(wanted: list[int], items: tuple[bytes, ...]) -> Iterator[list[int]]:
@@ -158,12 +199,24 @@ def _groups(wanted: list[int], items: tuple[bytes, ...]) -> Iterator[list[int]]:
         yield group
 
 
-def _patient(pieces: Cut, item: bytes, setting: Setting) -> RawItem | None:
-    """One item that is not well formed, by feedparser's loose reader."""
-    if len(item) > MAX_WHOLE_BYTES or item.count(b"<") > MAX_WHOLE_TAGS:
-        return None
-    raws, _ = _feedparser(pieces.head + item + pieces.tail, setting)
-    return raws[0] if raws else None
+class _Patience:
+    """Items that are not well formed, one by one by feedparser's loose reader: up to a megabyte and twenty
+    thousand tags of them, which take it seconds."""
+
+    def __init__(self, pieces: Cut, setting: Setting) -> None:
+        self._pieces, self._setting = pieces, setting
+        self._bytes, self._tags = MAX_WHOLE_BYTES, MAX_PATIENT_TAGS
+        self.left = 0
+
+    def read(self, item: bytes) -> RawItem | None:
+        size, tags = len(item), item.count(b"<")
+        if size > self._bytes or tags > self._tags:
+            self.left += 1
+            return None
+        self._bytes -= size
+        self._tags -= tags
+        raws, _ = _feedparser(self._pieces.head + item + self._pieces.tail, self._setting)
+        return raws[0] if raws else None
 
 
 def _notes(total: int) -> tuple[str, ...]:
