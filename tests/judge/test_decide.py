@@ -304,6 +304,23 @@ def test_what_was_not_sent_yet_is_cancelled_instead_of_corrected() -> None:
     assert [d.state for d in owed(desk)] == [DeliveryState.CANCELLED]
 
 
+@pytest.mark.parametrize(
+    ("tier", "told"),
+    [(Tier.DEPOSITARY, True), (Tier.OFFICIAL, True), (Tier.MEDIA, False)],
+)
+def test_the_record_of_what_was_denied_is_news_and_an_echo_is_not(tier: Tier, told: bool) -> None:
+    desk = Desk()
+    desk.hear(an_item(1, "Notice given", stage="W6_NOTIFIED", on="2025-06-19"))
+    desk.hear(
+        an_item(2, "No notice", stage="W6_NOTIFIED", modality=Modality.DENIED, tier=Tier.OFFICIAL),
+        now=at("2025-06-20"),
+    )
+    record = an_item(3, "Notice", stage="W6_NOTIFIED", on="2025-06-19", tier=tier, published="2025-06-21")
+    heard = desk.hear(record)
+    assert [(a.kind, a.urgency) for a in heard.alerts] == [(AlertKind.NEW, Urgency.INSTANT)] * told
+    assert all(a.development and a.development.delta for a in heard.alerts)
+
+
 def test_a_word_taken_back_reaches_those_who_heard_only_the_confirmation() -> None:
     desk = Desk(channels=(CHAT, replace(CHAT, name="strict", min_tier=Tier.OFFICIAL)))
     desk.hear(an_item(1))

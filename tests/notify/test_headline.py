@@ -66,6 +66,10 @@ def told(**changes: object) -> str:
             {"kind": AlertKind.RETRACTION, "standing": Standing.RETRACTED},
             "Retracted: Finland: parliament voted to leave (157 to 18); this did not hold",
         ),
+        (  # not: "parliament did not vote to leave; this did not hold"
+            {"kind": AlertKind.RETRACTION, "standing": Standing.DENIED},
+            "Retracted: Finland: parliament voted to leave (157 to 18); this did not hold",
+        ),
         (
             {"stage": "W6_NOTIFIED", "substep": "", "development": "notified_un", "figures": ()},
             "Finland: withdrawal notified to the United Nations; not yet confirmed by the depositary",

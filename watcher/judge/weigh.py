@@ -33,6 +33,7 @@ from watcher.model import (
     Modality,
     Standing,
     Standpoint,
+    Tier,
 )
 from watcher.topic import Topic
 
@@ -85,6 +86,14 @@ def _farthest_first(item: Item) -> tuple[datetime, bool, str]:
     that speak of the way there are its background."""
     moment, key = order(item)
     return moment, not any(c.stage in LEGAL for c in item.claims[:1]), key
+
+
+def _settles(item: Item, act: Act, denied: Development) -> bool:
+    """The record of a thing that was denied is no echo of the denial: it has been done after all."""
+    if denied.standing is not Standing.DENIED or not act.done:
+        return False
+    tier = tier_of(item)
+    return tier is Tier.DEPOSITARY or (tier is Tier.OFFICIAL and tier > denied.tier)
 
 
 class _Scale:
@@ -153,7 +162,7 @@ class _Scale:
             return
         if act.modality is Modality.DENIED and self._deny(item, claim, act):
             return
-        known = self._find(act.states, lambda d: same_step(act, d))
+        known = self._find(act.states, lambda d: same_step(act, d) and not _settles(item, act, d))
         if known is not None:
             self._again(known, item, claim, act, main)
             return

@@ -72,6 +72,9 @@ def form_of(development: Development, kind: AlertKind, today: date) -> str:
     )
     if by_calendar and development.event_date is not None:
         return "due" if development.event_date >= today else "overdue"
+    taken_back = kind is AlertKind.RETRACTION and development.modality is not Modality.DENIED
+    if taken_back:  # what was said is named as it was said, and "this did not hold" comes after it
+        return development.modality.value
     if development.standing is Standing.DENIED or development.modality is Modality.DENIED:
         return "denied"
     return development.modality.value
