@@ -15,31 +15,53 @@ _DEEDS = (
     ("production", "production", "N_PRODUCTION", 1.2),
     ("transfer", "transfer", "N_TRANSFER", 1.0),
 )
+_LISTED = ("use", "stock", "production", "transfer", "destroy")
 
 
 def deed(scene: Scene) -> bool:
     """Whether mines are used, made or sent in the clause, and it is not the treaty's own description."""
-    return "ban" not in scene and scene.clause.any(*(cue for cue, *_ in _DEEDS))
+    return any(cue in scene and not _described(scene, cue) for cue, *_ in _DEEDS)
+
+
+_PURPOSE = 40  # letters from the treaty's noun to what it is about: "the convention on the prohibition of"
+
+
+def _described(scene: Scene, cue: str) -> bool:
+    """Whether the deed is what the treaty forbids: beside a ban, among the four that its full name lists, or
+    hung on its noun ("the convention against the use of mines")."""
+    if "ban" in scene or ("ban" in scene.sentence and sum(deed in scene.sentence for deed in _LISTED) > 2):
+        return True
+    if cue != "use" or scene.told("violate"):
+        return False
+    nouns, verbs = scene.clause.hits.get("treaty", ()), scene.clause.hits.get("planned", ())
+    return all(
+        any(
+            0 <= start - end < _PURPOSE and not any(end <= verb < start for verb, _ in verbs)
+            for _, end in nouns
+        )
+        for start, _ in scene.clause.hits.get(cue, ())
+    )
 
 
 def mines(scene: Scene) -> Iterator[Signal]:
     early = 1.0 if scene.title else 0.7
-    described = "ban" in scene
-    policy = scene.told("policy") and (scene.outsider or "use" in scene)
     gives_up = scene.outsider and "cease" in scene and scene.clause.any("production", "use", "buy")
-    policy = policy or gives_up
+    gives_up = gives_up and not scene.told("appeal")
+    policy = scene.told("policy") and (scene.outsider or "use" in scene)
+    policy = (policy or gives_up) and not (scene.outside_voice and "appeal" in scene)
     for cue, development, stage, weight in _DEEDS:
-        if cue == "transfer" and scene.clause.any("un", "notify"):
+        if cue == "transfer" and ("un" in scene or ("notify" in scene and not _of_mines(scene))):
             continue  # a notice is delivered
-        if cue in scene and not described and not (cue == "use" and policy) and not gives_up:
+        spared = gives_up or (cue == "use" and policy)
+        if cue in scene and not spared and not _described(scene, cue):
             yield Signal(
                 development, *_standing_of(scene, cue, stage), weight * early * _aimed_at(scene, cue)
             )
-    if "buy" in scene and scene.title and not described and not gives_up:
+    if "buy" in scene and scene.title and not _described(scene, "buy") and not gives_up:
         yield Signal("production", "N_STOCKPILE", PLANNED, 0.9)
     if (
         "destroy" in scene
-        and not described
+        and not _described(scene, "destroy")
         and (scene.title or scene.told("stock") or "stock" in scene.headline)
     ):
         modality = PLANNED if scene.planned("destroy") else DONE
@@ -52,14 +74,32 @@ def mines(scene: Scene) -> Iterator[Signal]:
         weight = 1.4 if scene.told("monitor") else 0.8 if "leave" in scene else 1.1
         yield Signal("casualties_report", "N_CASUALTIES", DONE, weight * early)
     if policy:
-        yield Signal("government_decision", "N_POLICY", DONE, 1.3 * early)
+        yield Signal("government_decision", "N_POLICY", DONE, 1.3 * early * _aimed_at(scene, "policy"))
+    if "violate" in scene and not scene.clause.any("not", "denial", "stay"):
+        yield _breach(scene, early)
+
+
+def _of_mines(scene: Scene) -> bool:
+    return "ours" in scene and not scene.clause.any("leave", "treaty", "suspend")
+
+
+def _breach(scene: Scene, early: float) -> Signal:
+    """The treaty is said to be broken: by mines laid, where somebody was hurt or mines were found; else it is
+    an accusation and no more."""
+    laid = scene.told("use", "incident") or any(cue in scene.headline for cue in ("use", "incident"))
+    if laid and not scene.told("leave", "suspend", "transfer"):
+        modality = DENIED if scene.told("denial") else REPORTED
+        return Signal("use", "N_USE_ALLEGED", modality, 1.0 * early)
+    return Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.0 * early)
 
 
 def _aimed_at(scene: Scene, cue: str) -> float:
-    """An appeal that goes before what it is against: `survivors urge the US to reverse the transfer`."""
+    """An appeal that goes before what it is against: `survivors urge the US to reverse the transfer`, `the EU
+    criticises the decision to allow the use`."""
     appealed, done = scene.clause.first("appeal"), scene.clause.first(cue)
-    against = cue != "use" and appealed is not None and done is not None and appealed[0] < done[0]
-    return 0.5 if against else 1.0
+    decided = scene.clause.any("decide", "policy", "suspend", "leave")
+    against = appealed is not None and done is not None and appealed[0] < done[0]
+    return 0.5 if against and (cue != "use" or decided) else 1.0
 
 
 def _standing_of(scene: Scene, cue: str, stage: str) -> tuple[str, Modality]:
@@ -99,10 +139,18 @@ def words(scene: Scene) -> Iterator[Signal]:
     if "comment" in scene:
         opens = scene.sentence.weight >= 2 and scene.clause.start == 0  # "Analysis: …"
         yield Signal("commentary", "N_OPINION", DONE, 1.1 if scene.title else 0.8 if opens else 0.4)
-    elif scene.title and any(mark in scene.sentence.sentence.text for mark in "?？؟"):
+    elif _asks(scene) or (scene.title and any(mark in scene.sentence.sentence.text for mark in "?？؟")):
         yield Signal("commentary", "N_OPINION", DONE, 0.9)
     if "fund" in scene and "leave" not in scene and scene.title:
-        yield Signal("other", "N_FUNDING", DONE, 1.3)
+        asked = scene.clause.any("wish", "appeal")  # "demands funding": nobody has given any
+        yield Signal("other", "N_FUNDING", DONE, 0.6 if asked else 1.3)
+
+
+def _asks(scene: Scene) -> bool:
+    """`How Finland …`, `Jonas Jonaitis: on mines and alliances`: a title that opens with what it treats of."""
+    start, title = scene.clause.start, scene.sentence.sentence.folded
+    opens = start == 0 or (start < 40 and title[start - 1] == ":")
+    return scene.title and opens and any(at - start < 2 for at, _ in scene.clause.hits.get("about", ()))
 
 
 def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
@@ -110,14 +158,16 @@ def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
     if barred and "suspend" in scene and "parliament" not in scene:
         yield Signal("condemnation_or_appeal", "S5_REJECTED", DONE, 1.6 * early)
         return
-    if "object" in scene and scene.told("suspend", "leave"):
+    refused = not scene.told("suspend") and not scene.clear_of("object", "stay")  # its own leaving
+    if "object" in scene and scene.told("suspend", "leave") and not refused:
         stage = "S4_CONTESTED" if scene.told("suspend") else "N_OBJECTION"
         yield Signal("condemnation_or_appeal", stage, DONE, 1.6 * early)
         return
     wish = "party" in scene and "wish" in scene
     if "appeal" in scene and scene.clear_of("appeal", "consider") and not wish:
         weight = 1.7 if scene.outside_voice else 0.6 if scene.told("stay", "comment") else 1.0
-        weight *= 0.6 if "use" in scene and "ban" not in scene and not scene.told("leave") else 1.0
+        used = "use" in scene and not _described(scene, "use") and not scene.told("leave")
+        weight *= 0.6 if used and _aimed_at(scene, "use") == 1.0 else 1.0
         early = max(early, 0.85 if scene.outside_voice else 0.0)
         yield Signal("condemnation_or_appeal", "N_REACTION", DONE, weight * early)
     elif scene.outside_voice and "stay" in scene:
