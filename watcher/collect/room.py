@@ -132,15 +132,16 @@ class Room:
         place.go_on()
 
     def _look(self, due: float) -> None:
-        """The largest of the slow gives way. Time in which nobody listened is nobody's slowness."""
+        """Of the slow, the largest give way until nobody waits. Time in which nobody listened is nobody's slowness."""
         self._timer = None
         now = asyncio.get_running_loop().time()
         if now - due > LATE_SECONDS:
             for place in self._inside:
                 place.since += now - due
         slow = [place for place in self._inside if _moves(place) and now - place.since > SLOW_SECONDS]
-        if self._waiting and slow:
-            max(slow, key=lambda place: place.held).give_way()
+        for place in sorted(slow, key=lambda place: -place.held):
+            if self._waiting:
+                place.give_way()
         self._settle()
 
 
