@@ -4,6 +4,9 @@ a model. Pure and deterministic; the model is loaded only when nothing cheaper d
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -28,6 +31,10 @@ _SCRIPTS = (
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-zA-Z\u00c0-\u024f\u1e00-\u1eff]")
+_OTHER = re.compile(
+    "[\u0370-\u06ff\u0900-\u09ff\u0e00-\u0eff\u1000-\u10ff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
+)
+"""Letters of all those scripts but the Latin one."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 # Letters that only some languages write, and small words that news of the language is full of.
@@ -121,11 +128,12 @@ def language_of(text: str, declared: str | None = None) -> str | None:
         return "zh" if script == "zh" and declared != "ja" else declared if script == "zh" else script
     candidates = _BY_SCRIPT[script]
     votes = _votes(text, candidates)
-    best = max(votes, key=lambda c: (votes[c], c == declared, c == "en", c))
-    if declared in candidates and votes[declared] + 2.5 >= votes[best]:
+    most = max(votes.values())
+    if declared in candidates and votes[declared] + 2.5 >= most:
         return declared
     if declared and declared not in KNOWN:
         return declared
+    best = max((c for c in votes if votes[c] == most), key=lambda c: (c == declared, c == "en", c))
     runner = max((v for c, v in votes.items() if c != best), default=0.0)
     return best if votes[best] >= 1.5 and votes[best] > runner + 0.4 else _model(text, candidates) or best
 
@@ -143,12 +151,15 @@ def _script(text: str) -> str | None:
     """The script most of the letters are in, or the language that alone writes it."""
     if text.isascii():
         return "latin" if _LATIN.search(text) else None
-    counts = {name: len(pattern.findall(text)) for name, pattern in _SCRIPTS}
-    if counts["ja"]:  # Japanese mixes kana with the characters of Chinese
-        counts["ja"] += counts["zh"]
+    others = "".join(_OTHER.findall(text))
+    if not others:
+        return "latin" if len(_LATIN.findall(text)) > 1 else None
+    counts = {name: len(pattern.findall(others)) for name, pattern in _SCRIPTS if pattern.search(others)}
+    if counts.get("ja"):  # Japanese mixes kana with the characters of Chinese
+        counts["ja"] += counts.get("zh", 0)
     counts |= {
-        "cyrillic": len(_CYRILLIC.findall(text)),
-        "arabic": len(_ARABIC.findall(text)),
+        "cyrillic": len(_CYRILLIC.findall(others)),
+        "arabic": len(_ARABIC.findall(others)),
         "latin": len(_LATIN.findall(text)) // 2,
     }
     name = max(counts, key=lambda key: counts[key])
@@ -158,18 +169,46 @@ def _script(text: str) -> str | None:
 def _votes(text: str, candidates: tuple[str, ...]) -> dict[str, float]:
     lowered = text.lower()
     votes = dict.fromkeys(candidates, 0.0)
-    for word in _WORD.findall(lowered):
-        for language in _SPEAKERS.get(word, ()):
-            if language in votes:
-                votes[language] += 1.0 if len(word) > 1 else 0.6
-    for letter in {letter for letter in lowered if letter > "\x7f"}:
-        for language in _WRITERS.get(letter, ()):
-            if language in votes:
-                votes[language] += 2.4 / len(_WRITERS[letter])
-    for language, stem in _STEMS:
-        if language in votes and stem in lowered:
+    signs = _signs(candidates)
+    for piece, times in Counter(lowered.split()).items():
+        for word in (piece,) if piece.isalpha() else _WORD.findall(piece):
+            for language, weight in signs.words.get(word, ()):
+                votes[language] += weight * times
+    if not lowered.isascii():
+        for letter in {letter for letter in lowered if letter > "\x7f"}:
+            for language, weight in signs.letters.get(letter, ()):
+                votes[language] += weight
+    for language, stem in signs.stems:
+        if stem in lowered:
             votes[language] += 0.8
     return votes
+
+
+Weighed = Mapping[str, tuple[tuple[str, float], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What speaks for each of some languages."""
+
+    words: Weighed
+    letters: Weighed
+    stems: tuple[tuple[str, str], ...]
+
+
+@lru_cache(maxsize=8)
+def _signs(candidates: tuple[str, ...]) -> _Signs:
+    return _Signs(
+        {
+            word: tuple((c, 1.0 if len(word) > 1 else 0.6) for c in languages if c in candidates)
+            for word, languages in _SPEAKERS.items()
+        },
+        {
+            letter: tuple((c, 2.4 / len(languages)) for c in languages if c in candidates)
+            for letter, languages in _WRITERS.items()
+        },
+        tuple((language, stem) for language, stem in _STEMS if language in candidates),
+    )
 
 
 def _model(text: str, candidates: tuple[str, ...]) -> str | None:

@@ -87,10 +87,10 @@ _Compiled = tuple[tuple[str, re.Pattern[str]], ...]
 
 
 def _keys(branch: str) -> tuple[str, ...]:
-    """What a text must show at a place for `branch` to be tried there: its first letters, three at most."""
+    """What a text must show at a place for `branch` to be tried there: its first letters, four at most."""
     head = literal_head(branch)
     if head:
-        return (head[:3],)
+        return (head[:4],)
     first = _CLASS.match(branch)
     if not first:
         return ("",)
@@ -118,9 +118,9 @@ class Patterns:
         return branch
 
     def _under(self, letters: str) -> _Compiled:
-        """What may match where these three letters stand; compiled when they are met for the first time."""
+        """What may match where these four letters stand; compiled when they are met for the first time."""
         branches: dict[str, list[str]] = {}
-        for key in dict.fromkeys((letters, letters[:2], letters[:1], "")):
+        for key in dict.fromkeys((letters, letters[:3], letters[:2], letters[:1], "")):
             for code, more in self._sources.get(key, {}).items():
                 branches.setdefault(code, []).extend(more)
         if len(self._compiled) > _MOST_LETTERS:  # texts show letters without end
@@ -131,9 +131,9 @@ class Patterns:
         )
         return found
 
-    def at(self, folded: str, place: int) -> list[tuple[str, int]]:
+    def _at(self, folded: str, place: int) -> list[tuple[str, int]]:
         """Code and end of every pattern that matches at `place`; the longest branch is tried first."""
-        letters = folded[place : place + 3]
+        letters = folded[place : place + 4]
         found = self._compiled.get(letters)
         if found is None:
             found = self._under(letters)
@@ -153,7 +153,7 @@ class Patterns:
             place = start.start()
             if place < done:
                 continue
-            matches = self.at(folded, place)
+            matches = self._at(folded, place)
             if matches and not attached(folded, place):
                 end = max(end for _, end in matches)
                 yield place, end, tuple(dict.fromkeys(code for code, e in matches if e == end))
@@ -161,10 +161,17 @@ class Patterns:
 
     def all(self, folded: str) -> Iterator[tuple[str, int, int]]:
         """Code, start and end of every match; different codes may overlap."""
+        compiled = self._compiled
         for start in _START.finditer(folded):
             place = start.start()
-            for code, end in self.at(folded, place):
-                yield code, place, end
+            letters = folded[place : place + 4]
+            found = compiled.get(letters)
+            if found is None:
+                found = self._under(letters)
+            for code, pattern in found:
+                match = pattern.match(folded, place)
+                if match:
+                    yield code, place, match.end()
 
 
 def attached(folded: str, place: int) -> bool:

@@ -20,7 +20,8 @@ from watcher.topic import Lexicon, Topic
 _WORD = re.compile(r"\w+")
 _ASCII_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _UNSPACED = re.compile(f"[{GLUED}{UNSPACED}]")
-_MOST_IDLE, _LONG = 50_000, 32
+_MOST_IDLE, _LONG = 50_000, 32  # pieces of text that are noted, and letters of one
+_COMMON, _PHRASE = 40, 80
 _MARKS = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufeff]")
 
 
@@ -42,16 +43,16 @@ def hints(entry: Entry, lexicon: Lexicon) -> tuple[str, ...]:
     text = _text(entry)
     if not text.isascii() and (_UNSPACED.search(text) or not _plainly_written(text)):
         return ("",)
-    return tuple(_marked(text, lexicon))
+    return tuple(_marked(text, lexicon)[0])
 
 
 def tells(text: str, lexicon: Lexicon) -> bool:
     """Whether the letters of the treaty, of a mine or of a meeting occur in `text`."""
     stems = _stems(lexicon)
-    marked = _marked(text, lexicon)
+    marked, lowered = _marked(text, lexicon)
     if not stems.words.isdisjoint(marked):
         return True
-    if marked and _begun(marked, text, stems):
+    if marked and _begun(marked, lowered, stems):
         return True
     if text.isascii() or not _UNSPACED.search(text):
         return False
@@ -60,45 +61,63 @@ def tells(text: str, lexicon: Lexicon) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _marked(text: str, lexicon: Lexicon) -> frozenset[str]:
-    """The words of `text` that are sought or begin as a stem or phrase does. All others are noted: most words
-    of a text are of the few thousand that all texts are made of."""
+def _marked(text: str, lexicon: Lexicon) -> tuple[frozenset[str], str]:
+    """The words of `text` that are sought or begin as a stem or phrase does; and the text in lower case. What
+    has no such word is noted: all texts are made of the same few thousand words."""
     stems = _stems(lexicon)
-    words = frozenset(_words(text))
-    unknown = words - stems.idle
-    marked = frozenset(word for word in unknown if word[:4] in stems.heads or word in stems.words)
-    if len(stems.idle) + len(unknown) > _MOST_IDLE:
+    lowered = _lowered(text)
+    pieces = frozenset(lowered.split())
+    if len(stems.idle) + len(pieces) > _MOST_IDLE:
         stems.idle.clear()
-    stems.idle.update(word for word in list(unknown - marked)[:_MOST_IDLE] if len(word) < _LONG)
-    return marked
+    marked: set[str] = set()
+    for piece in pieces - stems.idle:
+        words = piece.translate(_ASCII_WORDS).split() if piece.isascii() else _WORD.findall(piece)
+        found = [word for word in words if word[:4] in stems.heads or word in stems.words]
+        if found:
+            marked.update(found)
+        elif len(piece) < _LONG:
+            stems.idle.add(piece)
+    return frozenset(marked), lowered
 
 
-def _words(text: str) -> list[str]:
-    """Lower-case words; folded only where letters are written in pieces or with marks between them."""
+def _lowered(text: str) -> str:
+    """In lower case; folded only where letters are written in pieces or with marks between them."""
     if text.isascii():
-        return text.lower().translate(_ASCII_WORDS).split()
-    return _WORD.findall(text.casefold() if _plainly_written(text) else fold(text))
+        return text.lower()
+    return text.casefold() if _plainly_written(text) else fold(text)
 
 
 def _plainly_written(text: str) -> bool:
     return unicodedata.is_normalized("NFKC", text) and not _MARKS.search(text)
 
 
-def _begun(marked: Iterable[str], text: str, stems: Stems) -> bool:
+def _begun(marked: Iterable[str], lowered: str, stems: Stems) -> bool:
     if any(word.startswith(stems.starts.get(word[:4], ())) for word in marked):
         return True
-    phrases = [phrase for head in {word[:4] for word in marked} for phrase in stems.phrases.get(head, ())]
-    if not phrases:
-        return False
-    folded = fold(text)
-    return any(phrase in folded for phrase in phrases)
+    return any(
+        _goes_on(word, phrases, lowered) for word in marked if (phrases := stems.phrases.get(word[:4]))
+    )
+
+
+def _goes_on(word: str, phrases: tuple[str, ...], lowered: str) -> bool:
+    """Whether one of the phrases begins with this word. "go" and "de" are common, what makes them a phrase is
+    not: only what stands behind them is folded."""
+    if lowered.count(word) > _COMMON:
+        folded = fold(lowered)
+        return any(phrase in folded for phrase in phrases)
+    at = lowered.find(word)
+    while at >= 0:
+        if fold(lowered[at : at + _PHRASE]).startswith(phrases):
+            return True
+        at = lowered.find(word, at + 1)
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Stems:
     """`words` whole; `heads`: first four letters, as written and folded, of the stems and phrases they may
-    begin; `inside` is sought anywhere, for scripts that write no spaces. `idle` words are known to be none
-    of these."""
+    begin; `inside` is sought anywhere, for scripts that write no spaces. `idle` pieces of text are known to have
+    none of these."""
 
     words: frozenset[str]
     heads: frozenset[str]
