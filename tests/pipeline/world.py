@@ -44,6 +44,9 @@ class World:
     written: list[str] = field(default_factory=list)
     extra: str = ""
     sources: dict[str, str] = field(default_factory=lambda: {"wire": "official"})
+    floor: int = 0  # min_poll_seconds
+    limits: str = ""  # more lines of [network]
+    allow: list[str] = field(default_factory=list)  # other servers than this one
 
     def config(self, **changes: object) -> Config:
         file = self.folder / "config.toml"
@@ -58,10 +61,12 @@ class World:
             for name, tier in self.sources.items()
         )
         return (
-            '[watcher]\nstate_dir = "state"\ncontact = "a@example.org"\nmin_poll_seconds = 0\n'
+            '[watcher]\nstate_dir = "state"\ncontact = "a@example.org"\n'
+            f"min_poll_seconds = {self.floor}\n"
             f'[sources]\npacks = []\n{added}[[channels]]\nname = "desk"\nkind = "file"\nfolder = "out"\n'
             f'format = "json"\n{self.extra}\n'
-            f'[network]\nallow_private = ["{self.server.allow}"]\nper_host_spacing_seconds = 0\n'
+            f"[network]\nallow_private = {[self.server.allow, *self.allow]}\nper_host_spacing_seconds = 0\n"
+            f"{self.limits}"
         )
 
     def publish(self, *stories: Story, source: str = "wire") -> None:

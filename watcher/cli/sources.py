@@ -124,7 +124,7 @@ def show_source(start: Start, source_id: str, as_json: bool) -> None:
         moves = stored.moves(db, source.id)
         row |= health.yield_of(db, source.id, now())
     row["polls_log"] = [{"at": p.at, "error": p.error, "text": p.error_text, "items": p.items} for p in polls]
-    row["moves"] = [{"at": m.at, "from": m.from_url, "to": m.to_url} for m in moves]
+    row["moves"] = [{"at": m.at, "from": m.from_url or source.url, "to": m.to_url} for m in moves]
     if as_json:
         emit_json(row)
         return

@@ -16,10 +16,11 @@ from lxml import etree, html
 from watcher.collect.charset import decode
 from watcher.collect.dates import plausible, when
 from watcher.collect.entries import language_code
+from watcher.collect.room import PAGE_BYTES
 from watcher.collect.text import CONTENT_CHARS, clean, plain
 from watcher.collect.urls import canonical, host_of, web_address
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = PAGE_BYTES
 MAX_TAGS = 60_000
 MIN_CHARS = 120
 """A text shorter than this is a teaser or a notice, whatever it says."""

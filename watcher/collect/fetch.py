@@ -24,7 +24,7 @@ from watcher.collect.guard import Address, address
 from watcher.collect.politeness import address_of
 from watcher.collect.robots import MAX_BYTES as MAX_ROBOTS_BYTES
 from watcher.collect.robots import NOTHING_ALLOWED, Rules, rules_after
-from watcher.collect.room import PAGES, Place, Room
+from watcher.collect.room import PAGE_BYTES, PAGES, Place, Room
 from watcher.collect.throttle import HostKey, Hosts, Lane, host_key, run
 from watcher.collect.wire import WireError
 from watcher.errors import Blocked
@@ -36,8 +36,6 @@ Clock = Callable[[], datetime]
 Ask = Callable[[Source, PollState], Request]
 Release = Callable[[], None]
 Job = TypeVar("Job")
-
-MAX_PAGE_BYTES = 4 << 20  # of an article: a larger page is not read anyway
 
 
 class Client:
@@ -173,7 +171,7 @@ def gather_pages(
 
     # Their own: feeds that wait to be taken hold room, and whoever takes them may be waiting for these.
     room = Room(PAGES)
-    most = min(MAX_PAGE_BYTES, network.max_body_bytes)
+    most = min(PAGE_BYTES, network.max_body_bytes)
 
     async def work(
         job: tuple[str, Poll], lane: Lane[tuple[str, Poll]]

@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 STEP = 256 * 1024
 FEEDS, PAGES = 24 << 20, 8 << 20
+PAGE_BYTES = 2 << 20
+"""Of one article's page: a larger one would not be read."""
 SLOW_SECONDS = 2.0
 LATE_SECONDS = 0.25  # a timer that fires later than this fires after a time in which nobody listened
 

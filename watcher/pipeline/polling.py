@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from watcher.collect import fetch, parse, politeness
 from watcher.collect.reading import unpack_hints
 from watcher.collect.sources import load as load_kind
+from watcher.collect.urls import canonical
 from watcher.errors import ParseError
 from watcher.model import (
     Config,
@@ -262,7 +263,14 @@ async def _pages(cycle: Cycle, entries: Sequence[Entry]) -> Mapping[EntryKey, En
     ):
         if isinstance(result, Fetched):
             full[thin[url].key] = _with_article(thin[url], result)
-    return full
+    return _by_own_address(cycle.db, full)
+
+
+def _by_own_address(db: Database, full: Mapping[EntryKey, Entry]) -> dict[EntryKey, Entry]:
+    """What is stored already under the address that its page calls its own is that article."""
+    own = {key: EntryKey(canonical(e.url)) for key, e in full.items() if " guid:" not in key}
+    stored = store_items.existing(db, [new for key, new in own.items() if new != key])
+    return {key: replace(e, key=own[key]) if own.get(key) in stored else e for key, e in full.items()}
 
 
 def _thin(entry: Entry) -> bool:
@@ -277,6 +285,7 @@ def _with_article(entry: Entry, page: Fetched) -> Entry:
         return entry
     return replace(
         entry,
+        url=article.canonical_url or entry.url,
         content=article.text,
         published=entry.published or article.published,
         language=entry.language or article.language,
