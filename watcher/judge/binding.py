@@ -10,6 +10,7 @@ from watcher.model import Modality
 DONE, PLANNED, DENIED = Modality.DONE, Modality.PLANNED, Modality.DENIED
 _NEAR = 8
 _MOVES = ("leave", "join", "suspend")
+_ADVERB_LAST = frozenset({"th", "vi", "km"})
 
 
 def notice(scene: Scene) -> Iterator[Signal]:
@@ -50,8 +51,8 @@ def _only_a_term(scene: Scene) -> bool:
 
 def _gives_notice(scene: Scene) -> float:
     """`Finland gives notice of quitting`: a headline need not say to whom."""
-    if not scene.title or not scene.clause.all("notify", "leave"):
-        return 0.0
+    if not scene.title or not scene.clause.all("notify", "leave") or not scene.clear_of("notify", "decide"):
+        return 0.0  # "teatas", "oznámilo": announced as well as told
     others = ("parliament", "government", "committee", "bill", "ngo", "appeal", "meeting", "wish", "head")
     return 0.0 if scene.told(*others) else 0.7
 
@@ -121,7 +122,7 @@ def _outside(scene: Scene) -> bool:
     if not scene.title or scene.outsider or not scene.clause.states:
         return False
     if scene.told(
-        "planned", "consider", "recommend", "stay", "fail", "appeal", "must", "decide", "vote_next"
+        *("planned", "consider", "recommend", "stay", "fail", "appeal", "must", "decide", "vote_next", "wish")
     ):
         return False
     if "outside" in scene:
@@ -132,4 +133,7 @@ def _outside(scene: Scene) -> bool:
             for a, b in scene.clause.hits.get("leave", ())
         )
     leaving = scene.clause.hits.get("leave", ())
-    return any(0 <= start - b <= 3 for start, _ in scene.clause.hits.get("official", ()) for _, b in leaving)
+    reach = 30 if scene.language in _ADVERB_LAST else 3
+    return any(
+        0 <= start - b <= reach for start, _ in scene.clause.hits.get("official", ()) for _, b in leaving
+    )

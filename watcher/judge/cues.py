@@ -14,6 +14,9 @@ Hit = tuple[int, int]
 Hits = dict[str, list[Hit]]
 """concept -> where it stands, in the order of the text; offsets as in the folded sentence."""
 
+# Languages so near that a headline of the one may be taken for the other's: the words of all are read.
+_KIN = dict.fromkeys(("hr", "sr", "sl"), ("hr", "sr", "sl"))
+
 # Everything that is neither letter nor digit, but for the marks that Thai, Khmer and Indic letters carry.
 _NOT_A_WORD = re.compile(r"[^\w\u0900-\u0eff\u1780-\u17ff]|_")
 _BARE_SPACE = re.compile(r" (?![+*?])")
@@ -32,7 +35,7 @@ def cue_patterns(lifecycle: Lifecycle, language: str | None) -> Patterns:
 
 def _chosen(lifecycle: Lifecycle, language: str) -> Iterator[tuple[str, str]]:
     for concept, by_language in lifecycle.cues.items():
-        for spoken in ("*", language):
+        for spoken in ("*", *_KIN.get(language, (language,))):
             for pattern in by_language.get(spoken, ()):
                 yield concept, _BARE_SPACE.sub(" +", fold_pattern(pattern))
 

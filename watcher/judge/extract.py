@@ -132,6 +132,7 @@ def _told(
                 outsider,
                 day_of(clause, published),
                 published,
+                subjects,
             )
             kept = share(clause, sentence, subjects, published)
             soon = published is not None and any(
@@ -313,7 +314,11 @@ _CLAIMED = frozenset(
 def _modality(lead: _Told, figures: Figures, headline: Hits) -> Modality:
     """What the headline only claims, or denies, is not done; a count of votes confirms itself."""
     signal = lead.signal
-    if signal.development not in _CLAIMED or is_ballot(figures[lead.sentence.sentence]):
+    if (
+        signal.modality is Modality.DENIED
+        or signal.development not in _CLAIMED
+        or is_ballot(figures[lead.sentence.sentence])
+    ):
         return signal.modality
     if "denial" in headline and signal.modality is Modality.DONE:
         return Modality.DENIED

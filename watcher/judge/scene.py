@@ -44,7 +44,7 @@ class Signal:
 class Scene:
     """`headline` is what the title holds. `ballot`: a count of votes stands in the sentence; `carried`: more
     for than against. `outsider`: a state that never joined is named in it. `day`: when, against
-    publication."""
+    publication. `subjects`: the states that the report is about."""
 
     clause: Clause
     sentence: Spoken
@@ -55,6 +55,7 @@ class Scene:
     outsider: bool
     day: Day
     published: date | None = None
+    subjects: frozenset[str] = frozenset()
 
     def __contains__(self, concept: str) -> bool:
         return concept in self.clause.hits
@@ -107,8 +108,12 @@ class Scene:
         first = self.clause.first(concept)
         if first is None:
             return False
-        reaches = (start <= first[0] < end + reach for start, end in self.clause.hits.get("planned", ()))
-        late = self.language in _LATE and "planned" in self.clause
+        ahead = self.clause.hits.get("planned", ())
+        if concept == "notify":  # the present tense of leaving is no word of the future beside a notice
+            leaving = self.clause.hits.get("leave", ())
+            ahead = [p for p in ahead if not any(a <= p[0] < b for a, b in leaving)]
+        reaches = (start <= first[0] < end + reach for start, end in ahead)
+        late = self.language in _LATE and bool(ahead)
         return late or any(reaches) or self.clause.opener == "unless"
 
     def will(self, concept: str) -> bool:

@@ -16,6 +16,8 @@ from watcher.model import Modality
 
 DONE, PLANNED, DENIED = Modality.DONE, Modality.PLANNED, Modality.DENIED
 _MOVES = ("leave", "join", "suspend")
+MOST_BETWEEN = 40
+"""Letters between a word of denial and the step that it denies."""
 _TREATY = ("leave", "join", "suspend", "bill", "law", "ban")
 
 
@@ -26,6 +28,8 @@ def signals(scene: Scene) -> Iterator[Signal]:
         taken = signal.development in _TAKEN and signal.modality is DONE and not signal.bare
         if taken and (undone or _owed(scene, signal)):
             yield replace(signal, modality=PLANNED, pending=not scene.title)
+        elif taken and _disowned(scene, signal):
+            yield replace(signal, modality=DENIED)
         else:
             yield signal
 
@@ -46,6 +50,15 @@ def _owed(scene: Scene, signal: Signal) -> bool:
         return False
     verbs = [hit for cue in _VERBS.get(signal.development, ()) for hit in scene.clause.hits.get(cue, ())]
     return bool(verbs) and (scene.verb_last or scene.clause.hits["must"][0][0] < verbs[0][1])
+
+
+def _disowned(scene: Scene, signal: Signal) -> bool:
+    """`Poland denies reports that it has notified the UN`: a word of denial goes before the verb in its sentence."""
+    verbs = [hit for cue in _VERBS.get(signal.development, ()) for hit in scene.clause.hits.get(cue, ())]
+    denials = scene.sentence.hits.get("denial", ())
+    if scene.ballot or not verbs or scene.told("stay"):
+        return False
+    return any(0 <= verb[0] - end <= MOST_BETWEEN for _, end in denials for verb in verbs)
 
 
 _TAKEN = frozenset(
@@ -100,8 +113,10 @@ def _parliament(scene: Scene) -> Iterator[Signal]:
     if "fail" in scene and "parliament" in scene and not passed:
         yield Signal("reaffirmed", "W0_REJECTED", DONE, weight)
     elif "committee" in scene and not scene.ballot and not scene.told("final_reading"):
-        if voted or scene.clause.any("recommend", "consider"):
+        if voted or scene.clause.any("recommend", "consider", "support"):
             yield Signal("considering", "W4_PARLIAMENT", DONE, weight, "committee")
+        elif scene.title and not scene.told("government", "head", "un", "stay", "ngo", "fail"):
+            yield Signal("considering", "W4_PARLIAMENT", DONE, weight * 0.6, "committee")
     elif voted or scene.ballot:
         yield from _vote_held(scene, weight)
     elif (
@@ -110,6 +125,37 @@ def _parliament(scene: Scene) -> Iterator[Signal]:
         and not scene.planned("suspend")
     ):
         yield from _vote_held(scene, weight * 0.8)
+    elif _plain_act(scene):
+        yield from _vote_held(scene, 0.75)
+
+
+_NO_ACT = (
+    *(
+        "planned",
+        "vote_next",
+        "consider",
+        "stay",
+        "fail",
+        "appeal",
+        "comment",
+        "ngo",
+        "wish",
+        "must",
+        "undone",
+    ),
+    *("object", "recommend", "reported", "denial", "submit", "first_reading", "committee", "meeting"),
+    *("government", "minister", "head", "un", "ask", "party", "cannot"),
+)
+
+
+def _plain_act(scene: Scene) -> bool:
+    """`Parliament ditches the treaty`, `Latvia leaves after a vote of parliament`: in a headline a chamber and the
+    leaving, nobody else and nothing to come."""
+    if not scene.title or "parliament" not in scene or any(m in scene.sentence.sentence.text for m in "?？؟"):
+        return False
+    if scene.clause.opener == "after":
+        return scene.told("leave") and not scene.clause.any(*_NO_ACT)
+    return "leave" in scene and not scene.told(*_NO_ACT)
 
 
 def _set_for_a_weekday(scene: Scene) -> bool:
@@ -165,6 +211,10 @@ def _only(scene: Scene, part: str, whole: str) -> bool:
 def _head_of_state(scene: Scene) -> Iterator[Signal]:
     actor = scene.near("head")
     if not actor:
+        if scene.clause.all("decree", "leave") and not scene.told(
+            "parliament", "fail", "ngo", "use", "policy"
+        ):
+            yield Signal("government_decision", "W3_GOVERNMENT", DONE, 1.0)
         return
     if "veto" in scene and "undone" in scene:
         yield pending(scene, "signed_by_president", "W5_HEAD_OF_STATE", 1.3 * actor)
@@ -270,6 +320,8 @@ def _before(scene: Scene) -> Iterator[Signal]:
             yield Signal("recommended", "W2_RECOMMENDED", DONE, 1.5)
         elif moves or scene.told("government") or (scene.title and "ours" in scene):
             yield Signal("recommended", "W2_RECOMMENDED", DONE, 0.9)
+    elif moves and _ministers_of_several(scene):
+        yield Signal("recommended", "W2_RECOMMENDED", DONE, 1.2)
     if "bill" in scene and "submit" in scene and "government" not in scene:
         yield Signal("considering", "W1_CONSIDERING", DONE, 1.3)
     elif scene.title and scene.clause.all("bill", "leave") and not scene.told(*_DOING):
@@ -293,6 +345,20 @@ def _before(scene: Scene) -> Iterator[Signal]:
         )
         weight = 1.2 if scene.clause.any("leave", "join") else 0.8
         yield Signal("considering", stage, DONE, weight if somebody else 0.4)
+
+
+_NOT_MINISTERS = (
+    *("parliament", "government", "head", "un", "committee", "stay", "appeal", "object", "production", "buy"),
+    *("effect", "sign", "ngo", "meeting", "fail", "comment", "use", "reported", "denial"),
+)
+
+
+def _ministers_of_several(scene: Scene) -> bool:
+    """`Defence ministers of the Baltic states want out`: what ministers of several states say together of leaving
+    is their recommendation, whatever the verb."""
+    if "minister" not in scene or scene.told(*_NOT_MINISTERS):
+        return False
+    return len(scene.sentence.acting) > 1 or len(scene.subjects) > 1
 
 
 def _staying(scene: Scene) -> Iterator[Signal]:
