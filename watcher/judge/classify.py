@@ -24,6 +24,7 @@ __all__ = ["classify", "language_of", "sift"]
 _ANYWHERE = ("treaty", "ottawa", "ottawa_loose", "mine", "monitor", "event", "org")
 _NOUNS = ("treaty", "ottawa", "ottawa_loose", "mine", "monitor", "landmine", "mines", "event", "ban")
 _GUARD = "guard."
+_OF_TITLE = "title."
 _NOT_READ = ("sift", "who.")
 _NAMES = frozenset({"treaty", "ottawa", "ottawa_loose", "mine", "monitor"})
 _WEAK = frozenset({"landmine", "mines", "event", "ban"})
@@ -100,12 +101,15 @@ def _scope(sentence: Sentence, where: str, patterns: Patterns, topic: Topic, lan
     scope = Scope(where)
     text = sentence.folded
     for concept, start, end in patterns.all(text):
-        scope.add(concept, text[start:end])
+        if where == "title" or not concept.startswith(_OF_TITLE):
+            scope.add(concept, text[start:end])
     if scope.found:
         # The treaty's name is a Canadian city: Canada is no company for it.
         states = [name for name in named(text, topic, language) if name[2] != ("CA",)]
         for start, end, codes in states:
             scope.add("state" if codes == states[0][2] else "states", text[start:end])
+            if any(topic.states[code].legal_status != "NON_PARTY" for code in codes):
+                scope.add("party", text[start:end])
     return scope
 
 
