@@ -4,7 +4,8 @@ WatcherError                 subject, fact and remedy, in words for the operator
 ├── ConfigError              config.toml: file, line, key; exit 2
 ├── TopicError               a file of the topic pack: file, key; exit 2
 ├── StoreError               the database: locked, newer than the program, damaged
-│   └── NotFound             no row with that id
+│   ├── NotFound             no row with that id
+│   └── Overtaken            another writer changed what this rests on; nothing was stored
 ├── InstanceRunning          another watcher holds this state directory
 ├── ParseError               a body that no source kind can read
 ├── Blocked                  an address that collect/guard.py refuses
@@ -47,6 +48,10 @@ class StoreError(WatcherError):
 
 class NotFound(StoreError):
     """No such row."""
+
+
+class Overtaken(StoreError):
+    """Another writer changed meanwhile what this was concluded from. Nothing was stored: conclude again."""
 
 
 class InstanceRunning(WatcherError):

@@ -38,6 +38,7 @@ class Answer:
     hang: bool = False
     drop: bool = False  # takes the request and hangs up without a word
     body: str = ""
+    after: threading.Event | None = None  # answers only when this has happened, or after ten seconds
 
 
 @dataclass
@@ -58,6 +59,7 @@ class HttpSink:
     answers: list[Answer] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
+    reached: threading.Event = field(default_factory=threading.Event)
 
     def answer(self) -> Answer:
         return self.answers.pop(0) if self.answers else Answer()
@@ -88,7 +90,10 @@ def http_sink(*answers: Answer, slack: bool = False) -> Iterator[HttpSink]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {key.lower(): value for key, value in self.headers.items()}
             sink.got.append(Got(self.path, headers, body))
+            sink.reached.set()
             answer = sink.answer()
+            if answer.after is not None:
+                answer.after.wait(10)
             if answer.hang:
                 sink.released.wait(10)
                 self.close_connection = True

@@ -23,6 +23,7 @@ from watcher.notify.plan import Plan, open_digest, plan
 
 DIGEST = Urgency.DIGEST
 WARSAW = ZoneInfo("Europe/Warsaw")
+MAIL = (a_channel(recipients=("a@x", "b@x")),)
 
 
 def planned(
@@ -67,7 +68,7 @@ def test_digest_alerts_of_one_hour_are_one_message() -> None:
 def test_an_empty_digest_hour_is_a_message_too() -> None:
     alert, rows = open_digest(a_channel(recipients=("a@x", "b@x")), NOW, AlertId(9), rows_from := 30, NOW)  # type: ignore[arg-type]
     assert [row.id for row in rows] == [rows_from, rows_from + 1]
-    found = planned(list(rows), [alert])
+    found = planned(list(rows), [alert], channels=MAIL)
     assert shape(found) == [("digest", (9,))]
     assert found.batches[0].recipients == ("a@x", "b@x")
 
@@ -75,11 +76,17 @@ def test_an_empty_digest_hour_is_a_message_too() -> None:
 def test_recipients_who_are_owed_the_same_share_a_message() -> None:
     rows = [a_delivery(1, recipient="a@x"), a_delivery(2, alert_id=1, recipient="b@x")]
     rows += [a_delivery(3, alert_id=2, recipient="b@x")]
-    found = planned(rows, [an_alert(1), an_alert(2)])
+    found = planned(rows, [an_alert(1), an_alert(2)], channels=MAIL)
     assert [(b.recipients, [a.id for a in b.alerts]) for b in found.batches] == [
         (("a@x", "b@x"), [1]),
         (("b@x",), [2]),
     ]
+
+
+def test_who_is_no_longer_in_the_configuration_gets_nothing() -> None:
+    rows = [a_delivery(1, recipient="gone@x"), a_delivery(2, alert_id=1, recipient="a@x")]
+    found = planned(rows, [an_alert(1)], channels=MAIL)
+    assert [batch.recipients for batch in found.batches] == [("a@x",)]
 
 
 def test_many_at_once_make_one_message() -> None:
@@ -231,8 +238,10 @@ def test_a_possible_repeat_is_the_same_message_again() -> None:
 
 
 def test_the_same_alert_has_the_same_key_whoever_it_goes_to() -> None:
-    one = planned([a_delivery(1, recipient="a@x")], [an_alert(1)]).batches[0]
-    other = planned([a_delivery(5, alert_id=1, recipient="b@x", due=NOW)], [an_alert(1)]).batches[0]
+    one = planned([a_delivery(1, recipient="a@x")], [an_alert(1)], channels=MAIL).batches[0]
+    other = planned(
+        [a_delivery(5, alert_id=1, recipient="b@x", due=NOW)], [an_alert(1)], channels=MAIL
+    ).batches[0]
     assert one.key == other.key
 
 

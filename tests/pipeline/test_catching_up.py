@@ -76,7 +76,7 @@ def test_a_machine_that_slept_polls_before_it_speaks(world: World) -> None:
         told_until_now(world, sink)
         stop, said = threading.Event(), list[str]()
         service = Service(
-            world.config(), lambda: world.topic, world.clock, said.append, lambda done, total, note: None
+            world.config(), lambda: world.topic, world.clock, said.append, lambda done, total, note: None, 0
         )
         service.open()
         service.poll(stop)

@@ -82,7 +82,8 @@ def plan(
     for channel in channels:
         if not channel.enabled:
             continue
-        own = tuple(row for row in rows if row.channel == channel.name)
+        here = set(channel.recipients)
+        own = tuple(row for row in rows if row.channel == channel.name and row.recipient in here)
         due = _due(own, alerts, now)
         pause = max((row.not_before for row in own if row.state in OPEN and row.not_before), default=now)
         if pause > now:  # the server's own word

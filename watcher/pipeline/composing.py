@@ -14,6 +14,7 @@ from watcher.notify import roundup
 from watcher.notify.compose import Context, compose, headline, tell
 from watcher.notify.plan import Batch
 from watcher.notify.wording import Words
+from watcher.pipeline.configured import in_use
 from watcher.store import alerts, deliveries, digests, health, items, sources
 from watcher.store.database import Database
 from watcher.topic import Topic
@@ -102,13 +103,14 @@ def _shown(
     told = {i for a in batch.alerts for i in _members(a)}
     fresh = [i for i in digests.undigested(db, channel.name) if _recent(i) and _wanted(i, channel)]
     lines = roundup.others(fresh, names, told=told)
+    owed = in_use(config, deliveries.owed(db))
+    going = {row.id for row in batch.deliveries}  # what goes out right now is not stuck
     state = roundup.health(
         config.sources,
         sources.states(db),
         now,
         relevant_languages=health.relevant_by_language(db, now),
-        owed=sum(row.attempts > 0 for row in deliveries.owed(db))  # what goes out right now is not stuck
-        - sum(row.attempts > 0 for row in batch.deliveries),
+        owed=sum(row.attempts > 0 and row.id not in going for row in owed),
         last_digest=digests.last(db).get(channel.name),
         zone=config.zone,
         words=words,

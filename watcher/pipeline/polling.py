@@ -21,7 +21,7 @@ from watcher.collect import fetch, parse, politeness
 from watcher.collect.reading import unpack_hints
 from watcher.collect.sources import load as load_kind
 from watcher.collect.urls import canonical
-from watcher.errors import ParseError
+from watcher.errors import Overtaken, ParseError
 from watcher.model import (
     Config,
     Entry,
@@ -41,8 +41,9 @@ from watcher.pipeline.memory_window import STORY_WINDOW, Earlier
 from watcher.store import findings as store_findings
 from watcher.store import items as store_items
 from watcher.store import known as store_known
+from watcher.store import marks as store_marks
 from watcher.store import sources as store_sources
-from watcher.store.database import Database
+from watcher.store.database import Database, writing
 
 if TYPE_CHECKING:
     from watcher.topic import Topic
@@ -56,6 +57,8 @@ BATCH_CHARS = 1_000_000
 """Of text; a hostile body may hold ten million, and what the judge notes of a text is ten times its size."""
 THIN_CHARS = 600
 """An entry with less text than this is worth the reading of its page, once it has passed the sift."""
+OVERTAKEN_TIMES = 5
+"""So often a batch is judged again because somebody marked something while it was judged."""
 MAX_REVISIONS = 24
 """An entry that is edited more often than this is left as it is (peers: lemon24/reader)."""
 
@@ -148,7 +151,7 @@ async def poll(
         )
         await _collect(cycle, chosen, states, progress)
     store_known.finish_first_run(db, clock()) if report.answered else None
-    with WRITING:
+    with WRITING, writing(db):
         source_health.tell(db, config, clock())
     report.seconds = monotonic() - began
     return report
@@ -296,27 +299,43 @@ def _conclude(cycle: Cycle, offers: Sequence[Offer]) -> None:
     """Judges and commits one batch: everything in it, or nothing."""
     if not offers:
         return
-    report, db, now = cycle.report, cycle.db, cycle.clock()
-    with WRITING:
-        findings = Findings(at=now)
-        fresh, edited, sightings = _sorted(db, offers)
-        if fresh or edited:
-            from watcher.pipeline.sitting import sit
+    for tries_left in reversed(range(OVERTAKEN_TIMES)):
+        try:
+            with WRITING:
+                _sit_and_commit(cycle, offers)
+            return
+        except Overtaken:
+            cycle.known = None  # a mark was set meanwhile: judged again with it
+            if not tries_left:
+                raise
 
-            known = _memory(cycle, now)
-            sitting = sit(
-                (*fresh.values(), *(entry for entry, _ in edited.values())),
-                known,
-                cycle.topic(),
-                cycle.config.policy,
-                cycle.config.channels,
-                now,
-                earlier={key: before for key, (_, before) in edited.items()},
-                silent=_silent(cycle, offers),
-            )
-            findings, cycle.known = sitting.findings, sitting.known
-        findings = replace(findings, polls=tuple(o.state for o in offers), sightings=sightings)
+
+def _sit_and_commit(cycle: Cycle, offers: Sequence[Offer]) -> None:
+    report, db, now = cycle.report, cycle.db, cycle.clock()
+    findings = Findings(at=now)
+    fresh, edited, sightings = _sorted(db, offers)
+    known = None
+    if fresh or edited:
+        from watcher.pipeline.sitting import sit
+
+        before = _memory(cycle, now)
+        sitting = sit(
+            (*fresh.values(), *(entry for entry, _ in edited.values())),
+            before,
+            cycle.topic(),
+            cycle.config.policy,
+            cycle.config.channels,
+            now,
+            earlier={key: earlier for key, (_, earlier) in edited.items()},
+            silent=_silent(cycle, offers),
+        )
+        findings, known = sitting.findings, sitting.known
+    findings = replace(findings, polls=tuple(o.state for o in offers), sightings=sightings)
+    with writing(db):
+        if known is not None and store_marks.count(db) != len(known.marks):
+            raise Overtaken(str(db.path), "a mark was set meanwhile; nothing was stored, try again")
         store_findings.commit(db, findings)
+    cycle.known = known or cycle.known
     report.new += len(fresh)
     report.edited += len(edited)
     report.relevant += sum(i.verdict.relevant for i in findings.items)

@@ -23,6 +23,7 @@ from watcher.topic import Topic
 
 Progress = Callable[[int, int, str], None]
 DATABASE = "watcher.sqlite3"
+WAITS_FOR_POLL = 50
 
 
 @dataclass(slots=True)
@@ -150,6 +151,8 @@ class Service:
     clock: Clock
     say: Callable[[str], None]
     progress: Progress
+    patience: float = 0.2
+    """Seconds of one look at whether the first poll is done."""
     _previewed: bool = False
     _spoke: datetime | None = None
     _polled: threading.Event = field(default_factory=threading.Event)
@@ -202,7 +205,7 @@ class Service:
         return f"next poll at {min(times).astimezone(self.config.zone):%H:%M %Z}; Ctrl-C stops"
 
     def speak(self, stop: threading.Event) -> None:
-        if not self._has_caught_up(self.clock()):
+        if not self._has_caught_up(self.clock(), stop):
             return  # a poll says first what there is to say, so that it is one message
         with self._database() as db:
             spoken = speaking.speak(
@@ -211,11 +214,15 @@ class Service:
         for line in spoken_lines(spoken):
             self.say(line)
 
-    def _has_caught_up(self, now: datetime) -> bool:
-        """Whether a poll has ended since the start, or since the machine last woke from a long sleep."""
+    def _has_caught_up(self, now: datetime, stop: threading.Event) -> bool:
+        """Whether a poll has ended since the start, or since the machine last woke from a long sleep. Waits
+        for it a while: what the first poll finds need not wait for the next tick."""
         before, self._spoke = self._spoke, now
         if before is not None and now - before > speaking.AWAY_AFTER:
             self._polled.clear()
+        for _ in range(WAITS_FOR_POLL):
+            if stop.is_set() or self._polled.wait(self.patience):
+                break
         return self._polled.is_set()
 
     def housekeep(self, stop: threading.Event) -> None:

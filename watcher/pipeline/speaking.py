@@ -30,6 +30,7 @@ from watcher.model import (
 )
 from watcher.notify import deliver, ops
 from watcher.notify.plan import OPEN, Batch, Plan, open_digest, plan
+from watcher.pipeline.configured import in_use
 from watcher.pipeline.memory_window import STORY_WINDOW
 from watcher.pipeline.polling import WRITING, Clock
 from watcher.store import alerts, channels, deliveries, digests, known, meta, sources
@@ -70,10 +71,11 @@ def speak(
 ) -> Spoken:
     """Sends what is due. Raises StoreError; a channel's trouble is in its rows."""
     now = clock()
-    with WRITING:
+    with WRITING, writing(db):
         away = _away(config, db, now)
         register(config, db, now)
         _open_digests(config, db, now)
+        _drop_strays(config, db, now)
     tools = deliver.Tools(
         mark=lambda rows: deliveries.mark_sending(db, rows),
         record=lambda rows: _record(db, rows),
@@ -84,7 +86,7 @@ def speak(
     )
     spoken = Spoken()
     _send_due(config, topic, db, tools, spoken, away)
-    with WRITING:  # after sending: what has just gone out is no trouble any more
+    with WRITING, writing(db):  # after sending: what has just gone out is no trouble any more
         raised = _tell_troubles(config, db, clock())
     if raised:
         _send_due(config, topic, db, tools, spoken, away)
@@ -166,7 +168,7 @@ def tick_clock(
         return 0
     from watcher.judge.conclude import conclude_clock
 
-    with WRITING:
+    with WRITING, writing(db):  # a mark waits until this is done
         memory = known.known(db, now, STORY_WINDOW)
         told = conclude_clock(memory, topic(), config.policy, config.channels, now)
         found = Findings(now, developments=told.developments, alerts=told.alerts, deliveries=told.deliveries)
@@ -201,12 +203,23 @@ def _open_digests(config: Config, db: Database, now: datetime) -> None:
         meta.put(db, key, hour.isoformat())
 
 
+def _drop_strays(config: Config, db: Database, now: datetime) -> None:
+    """What is owed to a channel or recipient that is no longer configured waits three days for it to come
+    back, and is then put aside, with the reason."""
+    rows = deliveries.owed(db)
+    here = set(in_use(config, rows))
+    late = now - deliver.GIVE_UP_AFTER
+    strays = [row for row in rows if row not in here and (row.created or row.due) < late]
+    why = "its channel or recipient is no longer in config.toml, or is switched off"
+    deliveries.record(db, [replace(row, state=DeliveryState.CANCELLED, reason=why) for row in strays])
+
+
 def _tell_troubles(config: Config, db: Database, now: datetime) -> int:
     """The watcher's own health, as rows like any other alert. Returns how many it made."""
     if not config.channels:
         return 0
     polls = tuple(sources.states(db).values())
-    rows = _in_use(config, (*deliveries.owed(db), *deliveries.latest(db, now - _LOOKS_BACK)))
+    rows = in_use(config, (*deliveries.owed(db), *deliveries.latest(db, now - _LOOKS_BACK)))
     grace = timedelta(minutes=config.policy.digest_grace_minutes)
     found = ops.troubles(rows, polls, _digest_facts(config, db, now), now, grace)
     told = alerts.operational_since(db, now - _LOOKS_BACK)
@@ -221,12 +234,6 @@ def _tell_troubles(config: Config, db: Database, now: datetime) -> int:
         owed = ops.ops_deliveries(raised, config.channels, ids, now)
         store_findings.commit(db, Findings(now, alerts=raised, deliveries=owed))
     return len(raised)
-
-
-def _in_use(config: Config, rows: Iterable[Delivery]) -> tuple[Delivery, ...]:
-    """Rows of the channels and recipients that are still configured: the others are nobody's trouble."""
-    places = {(c.name, to) for c in config.channels if c.enabled for to in c.recipients}
-    return tuple(row for row in rows if (row.channel, row.recipient) in places)
 
 
 def _digest_facts(config: Config, db: Database, now: datetime) -> Iterable[ops.DigestFact]:

@@ -54,3 +54,8 @@ def _mark(row: Row) -> Mark:
         by=row["by"],
         development_id=None if row["development_id"] is None else DevelopmentId(row["development_id"]),
     )
+
+
+def count(db: Database) -> int:
+    """How many there are: more than memory knows means that one was set since it was read."""
+    return db.number("SELECT count(*) FROM marks")
