@@ -31,6 +31,9 @@ _PATHS = {"W": "leave", "J": "join", "S": "suspend"}
 # nearly so: another day is another account of it. A cabinet or a parliament may act again next week.
 _APART = {"W5_HEAD_OF_STATE": 5, **dict.fromkeys(LEGAL, 30)}
 DATED_APART, PUBLISHED_APART = 1, 4
+# Days after which a report without a date is no longer about the step that is known: a cabinet decides again.
+_AGAIN = {"W4_PARLIAMENT": 180, "W5_HEAD_OF_STATE": 180}
+AGAIN = 30
 OTHER_BODY = 0.6  # two counts of which one is smaller than this share of the other are of two votes
 # A suspension is reported in the words of leaving: the same step under two codes.
 _TWINS = {
@@ -38,6 +41,7 @@ _TWINS = {
     "S2_LAW": "W4_PARLIAMENT",
     "S3_NOTIFIED": "W6_NOTIFIED",
     "J3_APPROVED": "J4_DEPOSITED",
+    "N_POLICY": "W3_GOVERNMENT",  # of a state that never joined
 }
 
 
@@ -152,6 +156,8 @@ def same_act(a: Act, b: Act) -> bool:
         return frozenset((a.stage, b.stage)) in _MIXED and a.states == b.states and near(a.day, b.day, 1)
     if not same_part(a.substep, b.substep) or other_body(a.votes, b.votes):
         return False
+    if a.states != b.states:
+        return near(a.day, b.day, DATED_APART if a.dated and b.dated else PUBLISHED_APART)
     return near(a.day, b.day, apart(a.stage, a.dated and b.dated))
 
 
@@ -185,8 +191,11 @@ def same_step(act: Act, development: Development) -> bool:
     known = act_of_development(development)
     if same_act(act, known):
         return True
-    if act.states != known.states and act.stage not in LEGAL and not near(act.day, known.day, 4):
+    once = act.stage in LEGAL and not act.dated
+    if act.states != known.states and not once and not near(act.day, known.day, PUBLISHED_APART):
         return False  # after a joint act each state takes its own; notice, effect and deposit come once
+    if act.stage not in LEGAL and not near(act.day, known.day, _AGAIN.get(canonical(act.stage), AGAIN)):
+        return False
     told = act.states <= known.states and same_stage(act.stage, known.stage)
     if other_body(act.votes, known.votes):
         return False
@@ -221,7 +230,12 @@ def rank_of(stage: str, lifecycle: Lifecycle | None = None) -> int:
 
 def same_stage(a: str, b: str) -> bool:
     """Equal, or one step under the names of two paths."""
-    return a == b or _TWINS.get(a, a) == _TWINS.get(b, b)
+    return a == b or canonical(a) == canonical(b)
+
+
+def canonical(stage: str) -> str:
+    """One name for the steps that go under the names of two paths."""
+    return _TWINS.get(stage, stage)
 
 
 def same_part(a: str, b: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from watcher.judge.acts import act_of
+from watcher.judge.agree import agreed
 from watcher.judge.cluster import assign
 from watcher.judge.decide import decide
 from watcher.judge.ledger import Ledger, opening, stand
@@ -74,13 +75,15 @@ def conclude(
     ledger = stand(zero, known.developments, topic, known.steps)
     believed = [believable(item, ledger, topic.lifecycle) for item in batch]
     undo = undone(batch, known, topic)
+    unlikely = _unlikely(believed, ledger, topic)
+    heeding = agreed(believed, undo.developments(known.developments), unlikely | _marked(known))
     grouping = assign(
-        believed,
+        heeding,
         known.stories,
         known.items,
         known.ids,
         now,
-        _unlikely(believed, ledger, topic),
+        unlikely,
         undo.developments(known.developments),
         moved(batch, known, topic),
     )
@@ -109,11 +112,21 @@ def conclude(
         decision.alerts,
         decision.deliveries,
         decision.ids,
-        {
-            i: (*grouping.notes.get(i, ()), *weighed.notes.get(i, ()))
-            for i in (*grouping.notes, *weighed.notes)
-        },
+        _notes(_heard(believed, heeding), grouping.notes, weighed.notes),
     )
+
+
+def _heard(before: Iterable[Item], after: Iterable[Item]) -> dict[int, tuple[str, ...]]:
+    """What became of reports that stood alone with their step."""
+    return {
+        one.id: (f"read as {other.development}, which the others of that day tell",)
+        for one, other in zip(before, after, strict=True)
+        if one is not other
+    }
+
+
+def _notes(*said: Mapping[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
+    return {i: tuple(w for notes in said for w in notes.get(i, ())) for notes in said for i in notes}
 
 
 def conclude_clock(
@@ -185,10 +198,15 @@ def _to_weigh(grouped: Iterable[Item], batch: Iterable[Item], known: Known) -> t
     told = Members.of(known.items).of_keys(frozenset(i.entry.key for i in grouped))
     before = {key for key, i in told.items() if i.story_id is not None}
     before |= {i.entry.key for i in batch if i.story_id is not None}
-    marked = {m.item_id for m in known.marks if m.kind in FACTS or m.kind == "relevant"}
+    marked = _marked(known) | {m.item_id for m in known.marks if m.kind == "relevant"}
     return tuple(
         i for i in grouped if i.mark != "irrelevant" and (i.id in marked or i.entry.key not in before)
     )
+
+
+def _marked(known: Known) -> frozenset[ItemId]:
+    """Reports whose facts are the analyst's."""
+    return frozenset(m.item_id for m in known.marks if m.kind in FACTS and m.item_id is not None)
 
 
 def _unlikely(items: Iterable[Item], ledger: Ledger, topic: Topic) -> frozenset[ItemId]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from watcher.judge.acts import Act, near, same_act, same_stage
+from watcher.judge.acts import STEPS, Act, act_of, near, same_act, same_stage
 from watcher.model import Item
 
 SAME_EVENT = 2.0  # the structured key says so; words add to it
@@ -29,6 +29,14 @@ HAPPENINGS = frozenset(
         "meeting",
     }
 )
+SOON = 1  # days between reports of the same states that are most likely about one thing
+SAME_DAY = 1.5  # what that is worth: less than one act by its step, more than words
+# What a state says and does about the treaty; what it is accused of. On one day the one is often taken for
+# another of its kind. What others say of a step (comment, appeals) is not that step.
+_POSITION = STEPS | {"considering", "reaffirmed", "other"}
+_CONDUCT = frozenset({"use", "transfer", "condemnation_or_appeal", "reaffirmed", "other"})
+# What concerns every state at once, under whatever state an outlet puts it: days within which there is one.
+_WORLD = {"casualties_report": 2, "meeting": 5}
 FOREIGN_DAYS = {"considering": 1, "commentary": 0, "other": 0}
 FOREIGN_DAYS_ELSE = 3
 
@@ -56,8 +64,8 @@ def fit(
     if act.firm and firm:
         return _same_act(act, firm, like.cosine)
     if act.firm or firm:
-        return _with_step(act, acts, like.cosine)
-    return _by_words(act, item, acts, members, like, last)
+        return _with_step(act, acts, like.cosine) or _same_day(act, item, members, like.cosine)
+    return _by_words(act, item, acts, members, like, last) or _same_day(act, item, members, like.cosine)
 
 
 def _same_act(act: Act, firm: Sequence[Act], cosine: float) -> float:
@@ -79,6 +87,31 @@ def _with_step(act: Act, acts: Sequence[Act], cosine: float) -> float:
             return SAME_EVENT + cosine  # "has withdrawn" on the day of a vote is the vote's story
         best = max(best, cosine if cosine >= ALIKE_MIXED else 0.0)
     return best
+
+
+def _same_day(act: Act, item: Item, members: Sequence[Item], cosine: float) -> float:
+    """Reports of one day that name the same states, or of one thing that concerns all states."""
+    for member in members:
+        other = act_of(member)
+        days = _between(item, member)
+        if days is None:
+            continue
+        if act.development == other.development and days <= _WORLD.get(act.development, -1):
+            return SAME_DAY + cosine
+        if act.states and act.states == other.states and days <= SOON and _akin(act, other):
+            return SAME_DAY + cosine
+    return 0.0
+
+
+def _akin(act: Act, other: Act) -> bool:
+    pair = {act.development, other.development}
+    return len(pair) == 1 or pair <= _POSITION or pair <= _CONDUCT
+
+
+def _between(item: Item, other: Item) -> int | None:
+    """Days between two reports, if both are dated."""
+    a, b = item.entry.published, other.entry.published
+    return abs((a.date() - b.date()).days) if a and b else None
 
 
 def _by_words(

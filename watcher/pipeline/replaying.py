@@ -143,8 +143,8 @@ def _moments(archive: Sequence[Row], topic: Topic) -> Iterator[tuple[datetime, t
     dated = [(_published(row, topic), row) for row in archive]
     last = max((at for at, _ in dated if at), default=datetime(2025, 3, 21, 12, tzinfo=UTC))
     likely = _likely(dated, topic) if any(at is None for at, _ in dated) else {}
-    placed = [(at or likely.get(ItemId(row.number), last), row) for at, row in dated]
-    placed = [(at, row if row.entry.published else _with_date(row, at)) for at, row in placed]
+    found = [(at or likely.get(ItemId(row.number)), row) for at, row in dated]
+    placed = [(at or last, _with_date(row, at) if at else row) for at, row in found]
     placed.sort(key=lambda pair: (pair[0], pair[1].number))
     for at, group in groupby(placed, key=lambda pair: pair[0]):
         yield at, tuple(row for _, row in group)
@@ -161,7 +161,7 @@ def _likely(dated: Iterable[tuple[datetime | None, Row]], topic: Topic) -> Mappi
 
 
 def _with_date(row: Row, at: datetime) -> Row:
-    return replace(row, entry=replace(row.entry, published=at))
+    return replace(row, entry=replace(row.entry, published=row.entry.published or at))
 
 
 def _published(row: Row, topic: Topic) -> datetime | None:
