@@ -47,21 +47,20 @@ def mines(scene: Scene) -> Iterator[Signal]:
     early = 1.0 if scene.title else 0.7
     gives_up = scene.outsider and "cease" in scene and scene.clause.any("production", "use", "buy")
     gives_up = gives_up and not scene.told("appeal")
-    policy = scene.told("policy") and (scene.outsider or "use" in scene)
+    policy = scene.told("policy") and (scene.outsider or "use" in scene or _own_ban(scene))
     policy = (policy or gives_up) and not (scene.outside_voice and "appeal" in scene)
     for cue, development, stage, weight in _DEEDS:
         if cue == "transfer" and ("un" in scene or ("notify" in scene and not _of_mines(scene))):
             continue  # a notice is delivered
         spared = gives_up or (cue == "use" and policy)
         if cue in scene and not spared and not _described(scene, cue):
-            yield Signal(
-                development, *_standing_of(scene, cue, stage), weight * early * _aimed_at(scene, cue)
-            )
+            weight *= early * _aimed_at(scene, cue) * (0.8 if _trails(scene, cue) else 1.0)
+            yield Signal(development, *_standing_of(scene, cue, stage), weight)
     if "buy" in scene and scene.title and not _described(scene, "buy") and not gives_up:
         yield Signal("production", "N_STOCKPILE", PLANNED, 0.9)
     if (
         "destroy" in scene
-        and not _described(scene, "destroy")
+        and not (_described(scene, "destroy") or _refused(scene, "destroy"))
         and (scene.title or scene.told("stock") or "stock" in scene.headline)
     ):
         modality = PLANNED if scene.planned("destroy") else DONE
@@ -72,10 +71,11 @@ def mines(scene: Scene) -> Iterator[Signal]:
         yield Signal("clearance_or_extension", "N_CLEARANCE", PLANNED if coming else DONE, 1.1 * early)
     if "casualties" in scene:
         weight = 1.4 if scene.told("monitor") else 0.8 if "leave" in scene else 1.1
+        weight = 2.0 if scene.title and "monitor" in scene else weight  # the yearly report itself
         yield Signal("casualties_report", "N_CASUALTIES", DONE, weight * early)
     if policy:
         yield Signal("government_decision", "N_POLICY", DONE, 1.3 * early * _aimed_at(scene, "policy"))
-    if "violate" in scene and not scene.clause.any("not", "denial", "stay"):
+    if "violate" in scene and not scene.clause.any("denial", "stay") and not _refused(scene, "violate"):
         yield _breach(scene, early)
 
 
@@ -91,6 +91,23 @@ def _breach(scene: Scene, early: float) -> Signal:
         modality = DENIED if scene.told("denial") else REPORTED
         return Signal("use", "N_USE_ALLEGED", modality, 1.0 * early)
     return Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.0 * early)
+
+
+def _refused(scene: Scene, cue: str) -> bool:
+    """Whether a `not` goes right before it."""
+    return any(
+        0 <= start - end < 12 for start, _ in scene.clause.hits[cue] for _, end in scene.clause.hits.get("not", ())
+    )
+
+
+def _trails(scene: Scene, cue: str) -> bool:
+    """`Casualties remain high as the use of mines spreads`: the first is the news."""
+    return scene.title and cue == "use" and scene.before("casualties", "use")
+
+
+def _own_ban(scene: Scene) -> bool:
+    """`Lithuania lifts its ban`, `Ukraine to allow landmines`: in a headline, and no word of the treaty."""
+    return scene.title and "policy" in scene and not scene.clause.any("treaty", "leave", "reported", "appeal")
 
 
 def _aimed_at(scene: Scene, cue: str) -> float:
@@ -147,10 +164,13 @@ def words(scene: Scene) -> Iterator[Signal]:
 
 
 def _asks(scene: Scene) -> bool:
-    """`How Finland …`, `Jonas Jonaitis: on mines and alliances`: a title that opens with what it treats of."""
-    start, title = scene.clause.start, scene.sentence.sentence.folded
+    """`Will Finland follow?`, `How Finland …`, `Jonas Jonaitis: on mines and allies`: what a title asks or treats of."""
+    if not scene.title:
+        return False
+    start, end, title = scene.clause.start, scene.clause.end, scene.sentence.sentence.folded
     opens = start == 0 or (start < 40 and title[start - 1] == ":")
-    return scene.title and opens and any(at - start < 2 for at, _ in scene.clause.hits.get("about", ()))
+    asked = any(mark in title[max(start, end - 1) : end + 1] for mark in "?؟")
+    return asked or (opens and any(at - start < 2 for at, _ in scene.clause.hits.get("about", ())))
 
 
 def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
@@ -163,8 +183,11 @@ def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
         stage = "S4_CONTESTED" if scene.told("suspend") else "N_OBJECTION"
         yield Signal("condemnation_or_appeal", stage, DONE, 1.6 * early)
         return
+    if _asks_its_parliament(scene):
+        yield Signal("considering", "W1_CONSIDERING", PLANNED, 1.3 * early)
+        return
     wish = "party" in scene and "wish" in scene
-    if "appeal" in scene and scene.clear_of("appeal", "consider") and not wish:
+    if "appeal" in scene and _wider(scene, "appeal", "consider") and not wish:
         weight = 1.7 if scene.outside_voice else 0.6 if scene.told("stay", "comment") else 1.0
         used = "use" in scene and not _described(scene, "use") and not scene.told("leave")
         weight *= 0.6 if used and _aimed_at(scene, "use") == 1.0 else 1.0
@@ -174,3 +197,19 @@ def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
         yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.3 * early)
     elif "ngo" in scene and scene.sentence.weight >= 2 and "meeting" not in scene:
         yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 0.6 * early)
+
+
+def _asks_its_parliament(scene: Scene) -> bool:
+    """`The premier calls on parliament to leave`: no appeal, but what a government means to do."""
+    if scene.outside_voice or not scene.clause.all("parliament", "appeal", "leave"):
+        return False
+    return scene.clause.any("premier", "government", "head") and not scene.clause.any("stay", "vote", "object")
+
+
+def _wider(scene: Scene, concept: str, other: str) -> bool:
+    """Whether `concept` stands where no longer hit of `other` lies over it."""
+    over = scene.clause.hits.get(other, ())
+    return any(
+        not any(a < end and start < b and b - a > end - start for a, b in over)
+        for start, end in scene.clause.hits.get(concept, ())
+    )
