@@ -64,9 +64,10 @@ class Members(Mapping[int, Item]):
         raise KeyError(number)
 
     def __contains__(self, number: object) -> bool:
-        return number in self._numbers
+        return isinstance(number, int) and bool(self.several((number,)))
 
     def __iter__(self) -> Iterator[int]:
+        self.several(self._numbers)  # who walks through all of them reads all of them: at once
         return iter(self._numbers)
 
     def __len__(self) -> int:

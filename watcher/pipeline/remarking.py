@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from watcher.judge.conclude import conclude
-from watcher.model import Band, Config, Findings, Item, Mark
+from watcher.model import Band, Config, Findings, Item, Mark, Members
 from watcher.pipeline.memory_window import STORY_WINDOW
 from watcher.pipeline.polling import WRITING
 from watcher.store import findings, items, known, marks
@@ -30,7 +30,7 @@ def apply(
         marks.add(db, said)
         memory = known.known(db, now, STORY_WINDOW)
         again = [_under(item, said) for item in touched]
-        memory = replace(memory, items={**memory.items, **{i.id: i for i in again}}, first_run=False)
+        memory = replace(memory, items=Members.of(memory.items).beside(again), first_run=False)
         told = conclude(again, memory, topic(), config.policy, config.channels, now)
         findings.commit(
             db,

@@ -7,7 +7,7 @@ added to a noun needs no migration, and a row that a newer program wrote can sti
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -96,6 +96,11 @@ def packed(noun: object) -> str:
 
 def unpacked(kind: type[N], text: str) -> N:
     return unpack(kind, json.loads(text))
+
+
+def unpacked_all(kind: type[N], texts: Iterable[str]) -> tuple[N, ...]:
+    """Many nouns in one reading of JSON, so that the words they share are one string in memory."""
+    return tuple(unpack(kind, one) for one in json.loads(f"[{','.join(texts)}]"))
 
 
 Coder = Callable[[Any], Any]

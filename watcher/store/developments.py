@@ -7,14 +7,14 @@ from datetime import datetime
 
 from watcher.errors import NotFound
 from watcher.model import Development
-from watcher.store.columns import micros, packed, unpacked
+from watcher.store.columns import micros, packed, unpacked, unpacked_all
 from watcher.store.database import Columns, Database, writing
 
 
 def all_of_them(db: Database) -> tuple[Development, ...]:
     """Every development, by id."""
     rows = db.rows("SELECT noun FROM developments ORDER BY id")
-    return tuple(unpacked(Development, row["noun"]) for row in rows)
+    return unpacked_all(Development, [row["noun"] for row in rows])
 
 
 def of_state(db: Database, state: str) -> tuple[Development, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watcher.model import Ids, Known
+from watcher.model import EntryKey, Ids, Item, Known, Members
 from watcher.store import alerts, channels, deliveries, developments, items, marks, meta, steps, stories
 from watcher.store.columns import instant, micros
 from watcher.store.database import Database, reading
@@ -18,7 +20,8 @@ MEMBERS = 20_000
 
 
 def known(db: Database, now: datetime, window: timedelta = WINDOW) -> Known:
-    """Stories last seen within the window and their items; every development, its alerts and deliveries."""
+    """Stories last seen within the window, every development, its alerts and deliveries. The stories' items
+    are read when they are asked for, as they stand then."""
     with reading(db):
         opened = stories.open_since(db, now - window)
         told = alerts.of_developments(db)
@@ -29,12 +32,25 @@ def known(db: Database, now: datetime, window: timedelta = WINDOW) -> Known:
             developments=developments.all_of_them(db),
             alerts=told,
             deliveries=deliveries.of_alerts(db, [alert.id for alert in told]),
-            items=items.many(db, members, lead=LEAD),
+            items=Members({}, members, _Shelf(db)),
             marks=marks.all_of_them(db),
             steps=steps.all_of_them(db),
             first_run=first_run(db),
             channels_since=channels.since(db),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """The database, as the members of open stories are read from it."""
+
+    db: Database
+
+    def read(self, numbers: Collection[int]) -> Mapping[int, Item]:
+        return items.many(self.db, numbers, lead=LEAD)
+
+    def find(self, keys: Collection[EntryKey]) -> Collection[int]:
+        return [one.id for one in items.existing(self.db, keys).values()]
 
 
 def ids(db: Database) -> Ids:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from watcher.errors import NotFound
 from watcher.model import Story
-from watcher.store.columns import micros, packed, unpacked
+from watcher.store.columns import micros, packed, unpacked, unpacked_all
 from watcher.store.database import Database, writing
 
 
@@ -17,7 +17,7 @@ def open_since(db: Database, since: datetime) -> tuple[Story, ...]:
         "SELECT noun FROM stories WHERE last_seen >= :since AND merged_into IS NULL ORDER BY id",
         since=micros(since),
     )
-    return tuple(unpacked(Story, row["noun"]) for row in rows)
+    return unpacked_all(Story, [row["noun"] for row in rows])
 
 
 def get(db: Database, story_id: int) -> Story:
