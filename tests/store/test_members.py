@@ -68,3 +68,14 @@ def test_a_plain_mapping_serves_as_well() -> None:
     members = Members.of(plain)
     assert dict(members) == plain
     assert Members.of(members) is members
+
+
+def test_what_is_not_at_hand_is_read_again(db: Database, members: Members) -> None:
+    members.several((2, 3, 4, 5))
+    lean = members.lean(1)
+    for number in (2, 5):
+        renamed(db, number)
+    assert [title == "Renamed" for _, title in titles(lean.several((2, 5)))] == [True, False]
+    assert len(lean) == len(members)
+    here = Members({2: members[2]})
+    assert here.lean(0).several((2,)) == [members[2]], "with nothing to read from, it stays"

@@ -58,6 +58,13 @@ class Members(Mapping[int, Item]):
         held = {n: item for n, item in grown._held.items() if n in kept}
         return Members(held, kept & grown._numbers, self._shelf)
 
+    def lean(self, most: int) -> Members:
+        """The same, holding only the `most` newest of those that can be read again."""
+        if self._shelf is None or len(self._held) <= most:
+            return self
+        newest = sorted(self._held, reverse=True)[:most]
+        return Members({n: self._held[n] for n in newest}, self._numbers, self._shelf)
+
     def __getitem__(self, number: int) -> Item:
         for item in self.several((number,)):
             return item

@@ -31,6 +31,7 @@ from watcher.model import (
     FetchResult,
     Findings,
     Known,
+    Members,
     PollState,
     Request,
     Source,
@@ -57,6 +58,8 @@ BATCH_CHARS = 1_000_000
 """Of text; a hostile body may hold ten million, and what the judge notes of a text is ten times its size."""
 THIN_CHARS = 600
 """An entry with less text than this is worth the reading of its page, once it has passed the sift."""
+HELD_ITEMS = 1_000
+"""Of what was judged and kept, this much stays at hand between batches; the rest is in the database."""
 OVERTAKEN_TIMES = 5
 """So often a batch is judged again because somebody marked something while it was judged."""
 MAX_REVISIONS = 24
@@ -335,7 +338,8 @@ def _sit_and_commit(cycle: Cycle, offers: Sequence[Offer]) -> None:
         if known is not None and store_marks.count(db) != len(known.marks):
             raise Overtaken(str(db.path), "a mark was set meanwhile; nothing was stored, try again")
         store_findings.commit(db, findings)
-    cycle.known = known or cycle.known
+    if known is not None:
+        cycle.known = replace(known, items=Members.of(known.items).lean(HELD_ITEMS))
     report.new += len(fresh)
     report.edited += len(edited)
     report.relevant += sum(i.verdict.relevant for i in findings.items)
