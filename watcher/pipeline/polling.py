@@ -319,20 +319,20 @@ def _sit_and_commit(cycle: Cycle, offers: Sequence[Offer]) -> None:
     fresh, edited, sightings = _sorted(db, offers)
     known = None
     if fresh or edited:
-        from watcher.pipeline.sitting import sit
+        from watcher.pipeline.sitting import reading, settled
 
-        before = _memory(cycle, now)
-        sitting = sit(
+        read = reading(
             (*fresh.values(), *(entry for entry, _ in edited.values())),
-            before,
+            store_known.ids(db).item,
             cycle.topic(),
-            cycle.config.policy,
-            cycle.config.channels,
             now,
             earlier={key: earlier for key, (_, earlier) in edited.items()},
-            silent=_silent(cycle, offers),
         )
-        findings, known = sitting.findings, sitting.known
+        findings = read.findings(now)
+        if read.fresh:  # only what is relevant is held against memory: most news does without it
+            memory, config, silent = _memory(cycle, now), cycle.config, _silent(cycle, offers)
+            sitting = settled(read, memory, cycle.topic(), config.policy, config.channels, now, silent=silent)
+            findings, known = sitting.findings, sitting.known
     findings = replace(findings, polls=tuple(o.state for o in offers), sightings=sightings)
     with writing(db):
         if known is not None and store_marks.count(db) != len(known.marks):

@@ -51,8 +51,33 @@ def sit(
 ) -> Sitting:
     """Judges `entries`, oldest first. `earlier` holds those that are stored and came back edited:
     they keep their number and are not announced again. Nothing of `silent` is told to anyone."""
+    read = reading(entries, known.ids.item, topic, now, earlier=earlier)
+    return settled(read, known, topic, policy, channels, now, silent=silent, baseline_only=baseline_only)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Entries as items, each judged alone. Only `fresh` ones need memory: the rest is done with."""
+
+    fresh: tuple[Item, ...]
+    kept: tuple[Item, ...]
+    rejected: tuple[Item, ...]
+    number: int  # the first free one
+
+    def findings(self, now: datetime) -> Findings:
+        return Findings(at=now, items=self.kept, rejected=self.rejected)
+
+
+def reading(
+    entries: Sequence[Entry],
+    number: int,
+    topic: Topic,
+    now: datetime,
+    *,
+    earlier: Mapping[EntryKey, Earlier] | None = None,
+) -> Reading:
+    """Oldest first, numbered from `number`."""
     earlier = earlier or {}
-    number = known.ids.item
     fresh: list[Item] = []
     kept: list[Item] = []
     rejected: list[Item] = []
@@ -68,13 +93,27 @@ def sit(
             kept.append(item)
         else:
             fresh.append(item)
-    known = replace(known, ids=replace(known.ids, item=number))
-    told = conclude(fresh, known, topic, policy, channels, now, baseline_only=baseline_only)
+    return Reading(tuple(fresh), tuple(kept), tuple(rejected), number)
+
+
+def settled(
+    read: Reading,
+    known: Known,
+    topic: Topic,
+    policy: Policy,
+    channels: Sequence[Channel],
+    now: datetime,
+    *,
+    silent: frozenset[EntryKey] = frozenset(),
+    baseline_only: bool = False,
+) -> Sitting:
+    """What the fresh ones mean beside all that is known."""
+    known = replace(known, ids=replace(known.ids, item=read.number))
+    told = conclude(read.fresh, known, topic, policy, channels, now, baseline_only=baseline_only)
     told = _hushed(told, silent)
-    findings = Findings(
-        at=now,
-        items=(*told.items, *kept),
-        rejected=tuple(rejected),
+    findings = replace(
+        read.findings(now),
+        items=(*told.items, *read.kept),
         stories=told.stories,
         developments=told.developments,
         alerts=told.alerts,
