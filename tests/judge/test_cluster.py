@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from tests.judge.desk import Desk, an_item, at
 from watcher.judge.cluster import assign
 from watcher.judge.copies import is_copy
 from watcher.judge.terms import Space, terms_of
-from watcher.model import Ids, Item, Modality
+from watcher.model import Ids, Item, Modality, Tier
 
 WIRE = (
     "The Finnish parliament voted on Thursday to leave the convention that bans anti-personnel mines, "
@@ -303,3 +305,18 @@ def test_two_stories_that_prove_to_be_one_act_say_so_to_those_who_were_told() ->
     assert len(said) == 1
     assert said[0].follows is not None
     assert {d.story_id for d in desk.developments.values() if d.stage} == {gone.merged_into}
+
+
+def test_one_form_filled_in_for_another_state_is_no_copy() -> None:
+    form = "{} has deposited its instrument of withdrawal with the Secretary-General, as the record says."
+    desk = Desk()
+    for number, (state, name) in enumerate((("EE", "Estonia"), ("LV", "Latvia"), ("LT", "Lithuania")), 1):
+        notice = an_item(
+            number, f"Notice: {name}", state, "W6_NOTIFIED", outlet="Record", tier=Tier.DEPOSITARY
+        )
+        desk.hear(replace(notice, entry=replace(notice.entry, summary=form.format(name))))
+    assert [desk.items[n].copy_of for n in (1, 2, 3)] == [None] * 3
+    assert len({desk.items[n].story_id for n in (1, 2, 3)}) == 3
+    assert [(a.urgency.value, a.development and a.development.states) for a in desk.alerts] == [
+        ("instant", (state,)) for state in ("EE", "LV", "LT")
+    ]

@@ -27,9 +27,17 @@ _OUTLET = re.compile(r"\s+[-|–—]\s+[^-|–—]{2,40}$")
 def original_of(item: Item, others: Iterable[Item]) -> Item | None:
     """The first of `others` (oldest first) that `item` repeats, unless it is the same outlet's page."""
     for other in others:
-        if other.id != item.id and _in_time(item, other) and is_copy(item.entry, other.entry):
+        if other.id == item.id or _of_others(item, other) or not _in_time(item, other):
+            continue
+        if is_copy(item.entry, other.entry):
             return other
     return None
+
+
+def _of_others(item: Item, other: Item) -> bool:
+    """One form filled in for another state, such as a depositary's notification: a report of its own."""
+    mine, theirs = (set(i.claims[0].states) if i.claims else set() for i in (item, other))
+    return bool(mine and theirs) and mine.isdisjoint(theirs)
 
 
 def is_copy(entry: Entry, other: Entry) -> bool:
