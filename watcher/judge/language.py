@@ -41,33 +41,34 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LETTERS = (
     ("uk", "іїєґ"), ("be", "ўі"), ("ru", "ыэё"), ("mk", "ѓќѕ"), ("sr", "ђћџљњј"), ("bg", "ъ"),
     ("ur", "ٹڈڑںےہ"), ("fa", "پچژگک"),
-    ("vi", "ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"), ("pl", "łąęśźżńć"), ("lt", "ėįųūąęš"),
-    ("lv", "āēīūķļņģčšž"), ("et", "õäöü"), ("hu", "őű"), ("ro", "țșăşţ"), ("tr", "ğışıöüç"), ("az", "əğışöüç"),
-    ("cs", "řěůčšžýáíť"), ("sk", "ľĺŕôäčšžýáíť"), ("is", "þðáíý"), ("de", "ßäöü"), ("pt", "ãõçáêà"), ("es", "ñ¿¡áíó"),
-    ("da", "øåæ"), ("no", "øåæ"), ("sv", "åäö"), ("fi", "äö"), ("sq", "ëç"), ("fr", "çèêà"),
+    ("vi", "ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"), ("pl", "łąęśźżńćó"), ("lt", "ėįųūąęčšž"),
+    ("lv", "āēīūķļņģčšž"), ("et", "õäöüšž"), ("hu", "őűáéíóöúü"), ("ro", "țșăşţâî"), ("tr", "ğışöüçâ"), ("az", "əğışöüç"),
+    ("cs", "řěůčďňťšžýáíéóú"), ("sk", "ľĺŕôäčďňťšžýáíéóú"), ("is", "þðæáéíóúýö"), ("de", "ßäöü"), ("nl", "ëïéè"),
+    ("pt", "ãõâçáàêéíóôú"), ("es", "ñ¿¡áéíóúü"), ("it", "àèéìòù"),
+    ("da", "øåæ"), ("no", "øåæ"), ("sv", "åäö"), ("fi", "äö"), ("sq", "ëç"), ("fr", "çèêéàâîïôùûœ"),
     ("hr", "ćđčšž"), ("sr", "ćđčšž"), ("sl", "čšž"),
 )  # fmt: skip
-# Stems of this news that tell neighbours apart where a headline has no small words.
-_STEMS = tuple((language, stem) for language, stems in {
+# Stems of this news that tell neighbours apart where a headline has no small words; "_" is a space.
+_STEMS = tuple((language, stem.replace("_", " ")) for language, stems in {
     "et": "konventsioon jalaväemiin riigikog kaitsemin välismin tagane lahkumi soovita miinid miine",
     "fi": "sopimu jalkaväkimiin eduskun puolustusmin irtautu irtisano miinoj miinat miinak",
-    "cs": "úmluv smlouv odstoupen vlád ministerstvo sněmovn polsko zaminuj hranic",
+    "cs": "úmluv smlouv odstoupen vlád ministerstvo sněmovn polsko zaminuj hranic ottawské_ odhlasov",
     "sk": "dohovor zmluv odstúpen slovensk parlament schválil mínach poľsko míny hranic",
     "pl": "konwencj wojsk polska rząd miny produkow zaminuj granic",
     "hu": "akna aknák ország egyezmény kilép",
     "hr": "hrvatsk obrane obrambe protupješač vijeć sabor izvješć rujn listopad studen prosin izlasku istupi",
     "sr": "odbrane odbrambe protivpešad skupštin saveta izglasa izveštaj septemb oktob novemb decemb",
-    "sl": "obramb konvencij odstopil protipehotn slovenij odstop poljska znova izdelov hrvaška minirala",
-    "sv": "regeringen riksdagen försvar minfråg minförd", "no": "regjeringen stortinget forsvar",
-    "en": "landmine treaty withdraw joins anti-personnel mine-clear killed leaves uses declared rights",
-    "de": "landminen personenminen streumunition vermin grenze minen", "da": "folketing landminefor",
+    "sl": "obramb odstopil protipehotn slovenij odstop znova izdelov hrvaška minirala",
+    "sv": "regeringen riksdagen försvar minfråg minförd", "no": "regjeringen stortinget forsvar landminer landmina",
+    "en": "landmines landmine_ landmine-free treaty withdraw joins anti-personnel mine-clear killed leaves uses declared rights mine-ban mine_ban exits quitting passes banned",
+    "de": "landminen personenminen streumunition vermin grenze minen", "da": "folketing landminefor landminer",
     "nl": "landmijn mijnen grens", "ru": "свободна выход запрет хорватия", "it": "vittime produrre zione confine",
-    "es": "volver frontera víctima ción", "pt": "antipessoa terrestres ção fronteira produzir das minas",
+    "es": "volver frontera víctima ción", "pt": "antipessoa terrestres ção fronteira produzir das_minas",
 }.items() for stem in stems.split())  # fmt: skip
 _SMALL = {
     "en": "the of and to in for on with from by after says is as at over its will has that amid be an are was",
     "fr": "le la les des du de et à dans pour sur une par qui avec aux est au en que sa plus",
-    "es": "el la los las del de y en para por con una que se su al es tras no lo",
+    "es": "el la los las del de y en a para por con una que se su sus al es tras no lo más",
     "pt": "o a os as do da dos das de e em para por com uma que se no na ao não é pela",
     "it": "il la i gli le del della di e in per con una che si al dei nel sulla sulle dalla alla delle dal è non",
     "ro": "și de la în din pentru cu a al care prin se o pe unui privind să nu va este",
