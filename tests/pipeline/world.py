@@ -43,6 +43,7 @@ class World:
     now: datetime = START
     written: list[str] = field(default_factory=list)
     extra: str = ""
+    head: str = ""  # more of [watcher]
     sources: dict[str, str] = field(default_factory=lambda: {"wire": "official"})
     floor: int = 0  # min_poll_seconds
     limits: str = ""  # more lines of [network]
@@ -62,7 +63,7 @@ class World:
         )
         return (
             '[watcher]\nstate_dir = "state"\ncontact = "a@example.org"\n'
-            f"min_poll_seconds = {self.floor}\n"
+            f"min_poll_seconds = {self.floor}\n{self.head}\n"
             f'[sources]\npacks = []\n{added}[[channels]]\nname = "desk"\nkind = "file"\nfolder = "out"\n'
             f'format = "json"\n{self.extra}\n'
             f"[network]\nallow_private = {[self.server.allow, *self.allow]}\nper_host_spacing_seconds = 0\n"

@@ -8,7 +8,7 @@ the trouble, the start of the episode and the step.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
@@ -190,15 +190,26 @@ def _refusals(rows: Sequence[Delivery]) -> list[Trouble]:
     for row in sorted(rows, key=lambda row: (row.last_try or datetime.min.replace(tzinfo=UTC), row.id)):
         if row.state in (DeliveryState.SENT, DeliveryState.REFUSED):
             latest[row.channel, row.recipient] = row
-    found = []
-    for (channel, recipient), row in latest.items():
+    refused: dict[str, list[Delivery]] = {}
+    for (channel, _), row in latest.items():
         if row.state is DeliveryState.REFUSED and row.last_try is not None:
-            name = f"{channel} ({recipient})" if recipient else channel
-            facts = {"channel": name, "reason": row.reason}
-            found.append(
-                Trouble(f"refused:{channel}{'/' + recipient if recipient else ''}", row.last_try, facts)
-            )
-    return found
+            refused.setdefault(channel, []).append(row)
+    return [
+        trouble
+        for channel, found in refused.items()
+        for trouble in _of_channel(channel, found, sum(name == channel for name, _ in latest))
+    ]
+
+
+def _of_channel(channel: str, refused: Sequence[Delivery], recipients: int) -> Iterator[Trouble]:
+    """The channel's own trouble where all its recipients are refused for one reason; else each one's."""
+    whole = len(refused) == recipients and len({row.reason for row in refused}) == 1
+    for row in refused[:1] if whole else refused:
+        alone = "" if whole else row.recipient
+        name = f"{channel} ({alone})" if alone else channel
+        place = f"{channel}/{alone}" if alone else channel
+        assert row.last_try is not None
+        yield Trouble(f"refused:{place}", row.last_try, {"channel": name, "reason": row.reason})
 
 
 # ── which words ──────────────────────────────────────────────────────────────────────────────
