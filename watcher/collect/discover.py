@@ -89,6 +89,7 @@ def common_paths(url: str) -> tuple[Candidate, ...]:
 
 
 def _declared(soup: BeautifulSoup, url: str) -> Iterator[Candidate]:
+    base = _base(soup, url)
     for tag in soup.find_all("link", href=True):
         kind = str(tag.get("type") or "").partition(";")[0].strip().lower()
         relations = [str(rel).lower() for rel in tag.get("rel") or ()]
@@ -96,15 +97,15 @@ def _declared(soup: BeautifulSoup, url: str) -> Iterator[Candidate]:
             continue
         href = str(tag["href"])
         if kind in _TYPES or "feed" in relations or (kind in _LOOSE_TYPES and _LOOKS.search(href)):
-            address = web_address(href, _base(soup, url))
+            address = web_address(href, base)
             if address:
                 yield Candidate(address, clean(str(tag.get("title") or ""), 200), declared=True)
 
 
 def _linked(soup: BeautifulSoup, url: str) -> Iterator[Candidate]:
-    site = host_of(url)
+    site, base = host_of(url), _base(soup, url)
     for tag in soup.find_all("a", href=True, limit=3_000):
-        address = web_address(str(tag["href"]), _base(soup, url))
+        address = web_address(str(tag["href"]), base)
         if not address or not _LOOKS.search(urlsplit(address).path + "?" + urlsplit(address).query):
             continue
         host = host_of(address)

@@ -15,7 +15,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from watcher.collect import quick
 from watcher.collect.charset import as_utf8
 from watcher.collect.cut import Cut, cut, hashes, hints, shared_links
 from watcher.collect.entries import RawItem, Setting, entry, unrepeated, with_shared_keys
@@ -131,6 +130,8 @@ def _beginning(body: bytes) -> str:
 
 
 def _read_cut(pieces: Cut, setting: Setting, state: PollState, told: PollHints) -> Reading:
+    from watcher.collect import quick  # lxml: a poll in which nothing is new does without
+
     digests = hashes(pieces.items)
     items = tuple(map(_shortened, pieces.items))
     known = seen_hashes(state.seen)
@@ -319,7 +320,8 @@ def _read_json(source: Source, state: PollState, fetched: Fetched, body: bytes) 
         raise ParseError(source.id, "JSON, but not a JSON Feed: it has no list of items")
     setting = Setting(source, fetched.url, fetched.at, _json_str(feed, "language"))
     raws = [_from_json(item) for item in items[:MAX_ENTRIES] if isinstance(item, dict)]
-    entries = with_shared_keys(entry(raw, setting) for raw in raws)
+    made = (entry(raw, setting) for raw in raws)
+    entries = with_shared_keys(each for each in made if each.title or each.url)
     return reading(entries, state.seen, notes=_notes(len(items)), total=len(items))
 
 

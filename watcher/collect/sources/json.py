@@ -138,6 +138,8 @@ def _from_xml(source: Source, fetched: Fetched) -> Any:
         )
     except etree.XMLSyntaxError as error:
         raise ParseError(source.id, f"neither JSON nor well-formed XML: {error}") from error
+    if _local(root).lower() == "html":
+        raise ParseError(source.id, "neither JSON nor plain XML: a web page")
     return {_local(root): [_node(root)]}
 
 
