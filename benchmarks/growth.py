@@ -1,6 +1,6 @@
 """What a growing archive costs: whole polls, the store's part of a cycle, lists and searches at 10k, 100k, 1M items.
 
-    python -m benchmarks.growth [--sizes 10000,100000,1000000] [--share 0.05] [--folder DIR] [--feeds 300]
+    python -m benchmarks.growth [--sizes 10000,100000,1000000] [--share 0.05] [--stories 200] [--folder DIR] [--feeds 300]
 
 A whole poll is `watcher poll` as a process over feeds with one new entry each; the archives take turns (A B A B).
 One cycle here: memory is read (`known`), 3,000 keys are looked up, 1,000 rejected and 20 relevant items
@@ -16,12 +16,14 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.peers import Watcher
 from benchmarks.server import server
+from watcher.judge.cluster import text_of
+from watcher.judge.terms import terms_of, trimmed
 from watcher.model import (
     Band,
     Entry,
@@ -44,6 +46,29 @@ BATCH = 5_000
 SOURCES = 300
 OPEN_DAYS = 30
 A_DAY = 3_000  # items
+REPORTS = 2  # of an open story
+STATES = (
+    "EE",
+    "FI",
+    "LT",
+    "LV",
+    "PL",
+    "UA",
+    "RU",
+    "US",
+    "NO",
+    "SE",
+    "DE",
+    "FR",
+    "GB",
+    "KH",
+    "CO",
+    "AO",
+    "MM",
+    "YE",
+    "SY",
+    "TR",
+)
 
 _WORDS = [f"word{number}" for number in range(20_000)]
 _WEIGHTS = list(itertools.accumulate(1 / (rank + 10) for rank in range(len(_WORDS))))
@@ -70,9 +95,10 @@ def article(rng: random.Random, number: int, at: datetime, band: Band) -> Item:
     return Item(ItemId(number), entry, Verdict(0.5, band, (Reason("no-treaty", ""),)), at, language="en")
 
 
-def fill(db: Database, size: int, share: float, rng: random.Random) -> None:
-    """`size` items, `share` of them relevant, the newest just now; stories for those of the open window."""
+def fill(db: Database, size: int, share: float, opened: int, rng: random.Random) -> None:
+    """`size` items, `share` of them relevant, the newest just now; the newest are in `opened` open stories."""
     db.connection.execute("PRAGMA synchronous = OFF")
+    last = size + 2 - round(opened * REPORTS / share)
     for start in range(2, size + 2, BATCH):  # 1 is the baseline
         batch = [
             article(rng, number, moment(number, size), band_of(rng, share))
@@ -80,8 +106,8 @@ def fill(db: Database, size: int, share: float, rng: random.Random) -> None:
         ]
         relevant = tuple(item for item in batch if item.verdict.relevant)
         rejected = tuple(item for item in batch if not item.verdict.relevant)
-        opened = tuple(stories_of(relevant))
-        findings.commit(db, Findings(NOW, items=relevant, rejected=rejected, stories=opened))
+        stories = tuple(stories_of([item for item in relevant if item.id >= last]))
+        findings.commit(db, Findings(NOW, items=relevant, rejected=rejected, stories=stories))
     db.connection.execute("PRAGMA synchronous = FULL")
     db.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
@@ -94,15 +120,16 @@ def moment(number: int, size: int) -> datetime:
     return NOW - timedelta(days=(size - number) / A_DAY)
 
 
-def stories_of(relevant: tuple[Item, ...]) -> Iterator[Story]:
-    """Stories of the last days, of ten reports each; a hundred at most, as in a busy month."""
-    recent = [item for item in relevant if item.first_seen > NOW - timedelta(days=1)][:1000]
-    for start in range(0, len(recent), 10):
-        part = recent[start : start + 10]
+def stories_of(relevant: Sequence[Item]) -> Iterator[Story]:
+    """Open stories of two reports each, of twenty states or of none, with their words."""
+    for start in range(0, len(relevant), REPORTS):
+        part = relevant[start : start + REPORTS]
         ids = tuple(item.id for item in part)
-        seen = part[-1].first_seen
+        words = trimmed(terms_of(" ".join(text_of(item) for item in part)))
+        states = (STATES[start // REPORTS % len(STATES)],) if start % 7 else ()
+        seen, title = part[-1].first_seen, part[0].entry.title
         yield Story(
-            StoryId(part[0].id), ("FI",), "W4", "", "x", part[0].entry.title, seen, seen, item_ids=ids
+            StoryId(part[0].id), states, "", "", "commentary", title, seen, seen, item_ids=ids, terms=words
         )
 
 
@@ -184,6 +211,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", default="10000,100000,1000000")
     parser.add_argument("--share", type=float, default=0.05, help="of the items are relevant")
+    parser.add_argument("--stories", type=int, default=200, help="that are open, in each archive")
     parser.add_argument("--folder", type=Path, help="keep the databases there")
     parser.add_argument("--times", type=int, default=15, help="cycles of the store alone")
     parser.add_argument("--feeds", type=int, default=300, help="of the whole polls; 0: none")
@@ -201,7 +229,7 @@ def main(arguments: list[str] | None = None) -> None:
             with database.open(path) as db:
                 began = time.perf_counter()
                 if not known_already:
-                    fill(db, size, asked.share, rng)
+                    fill(db, size, asked.share, asked.stories, rng)
                 each = (time.perf_counter() - began) / size * 1e6
                 figures = measures(db, rng, asked.times)
             shown = "  ".join(f"{name} {value:.1f}" for name, value in figures.items())
