@@ -25,7 +25,7 @@ def notice(scene: Scene) -> Iterator[Signal]:
     if "denial" in scene and scene.clause.any("notify", "notify_next"):
         yield Signal("notified_un", "W6_NOTIFIED", DENIED, 1.7 * actor)
         return
-    if "notify_next" in scene and not scene.clear_of("notify", "notify_next"):
+    if "notify_next" in scene.sentence and _all_to_come(scene):
         yield pending(scene, "notified_un", "W6_NOTIFIED", 1.2 * actor)
         return
     if "notify" not in scene or scene.told("object"):
@@ -38,6 +38,17 @@ def notice(scene: Scene) -> Iterator[Signal]:
     moves = scene.told(*_MOVES) or any(move in scene.headline for move in _MOVES)
     if moves or not scene.outsider:  # a state outside the treaty tells the UN many things
         yield Signal(*_noticed(scene), DONE, 1.6 * actor)
+
+
+def _all_to_come(scene: Scene) -> bool:
+    """Whether every notice of the clause lies in one to come, which may open in the clause before it: `Finnland
+    wird nach der Unterschrift die UN informieren`."""
+    coming = scene.sentence.hits["notify_next"]
+    if "notify_next" not in scene and "notify" not in scene:
+        return False
+    return all(
+        any(a < end and start < b for a, b in coming) for start, end in scene.clause.hits.get("notify", ())
+    )
 
 
 def _only_a_term(scene: Scene) -> bool:
@@ -73,27 +84,38 @@ def effect(scene: Scene) -> Iterator[Signal]:
     if "effect_next" in scene and (not scene.clear_of("effect", "effect_next") or _in_so_long(scene)):
         yield pending(scene, "in_effect", "W7_EFFECTIVE", 1.35)
         return
+    if "effect" in scene and scene.overlaps("effect_next", "planned"):
+        yield pending(scene, "in_effect", "W7_EFFECTIVE", 1.35)
+        return
     taken = (
         "effect" in scene and scene.clear_of("effect", "recommend") and scene.clear_of("effect", "consider")
-    )
+    ) or ("again" in scene and scene.title)
     if not taken and _outside(scene):
         yield Signal("in_effect", "W7_EFFECTIVE", DONE, 1.1)
         return
     if not taken:
         other = scene.told("vote_next", "sign_next", "notify_next", "decide", "meeting", "government")
         present = scene.clause.any("effect_present", "planned")
-        if coming and "leave" in scene and scene.title and present and not other:
-            yield Signal("in_effect", "W7_EFFECTIVE", PLANNED, 1.35)
+        if coming and "leave" in scene and present and not other and not scene.told(*_ONLY_THOUGHT_OF):
+            yield pending(scene, "in_effect", "W7_EFFECTIVE", 1.35)
         return
     joined = scene.told("join") and not scene.told("leave")
     if joined and not scene.clear_of("effect", "official"):
         return
     stage = "J5_IN_FORCE" if joined else "W7_EFFECTIVE"
-    if coming or scene.planned("effect", 30) or scene.will("effect"):
+    if (
+        coming
+        or scene.planned("effect", 30)
+        or scene.will("effect")
+        or scene.follows("effect", "planned", 12)
+    ):
         yield pending(scene, "in_effect", stage, 1.35)
     else:
         # "Officially left" is said of a notice too: the body outweighs it
         yield Signal("in_effect", stage, DONE, 1.4 if scene.clear_of("effect", "official") else 0.9)
+
+
+_ONLY_THOUGHT_OF = ("consider", "recommend", "stay", "fail", "ngo", "party", "wish", "parliament", "bill")
 
 
 def _in_so_long(scene: Scene) -> bool:

@@ -103,7 +103,7 @@ def _spoken(
     sentence: Sentence, weight: float, topic: Topic, language: str | None, published: date | None
 ) -> Spoken:
     text = plain(sentence.folded)
-    hits = negated(find(text, topic.lifecycle, language), sentence.folded, language)
+    hits = negated(_untangled(find(text, topic.lifecycle, language)), sentence.folded, language)
     if weight < _BODY[1] and _TELLING.isdisjoint(hits):
         return Spoken(sentence, weight, text, hits, (), ())
     named = _beside(mentions(sentence.folded, topic, language), hits.get("vote", ()))
@@ -125,6 +125,16 @@ def _spoken(
     years = tuple(int(y) for y in _YEAR.findall(sentence.folded))
     every = (_states(named), _states(acting), _states(outright))
     return Spoken(sentence, weight, text, hits, clauses, *every, dates, years)
+
+
+def _untangled(hits: Hits) -> Hits:
+    """A word of leaving inside a verb of joining is part of it: `tritt der Konvention bei`."""
+    joins, leaves = hits.get("join"), hits.get("leave")
+    if not joins or not leaves:
+        return hits
+    left = [(a, b) for a, b in leaves if not any(start <= a and b <= end for start, end in joins)]
+    rest = {concept: places for concept, places in hits.items() if concept != "leave"}
+    return {**rest, "leave": left} if left else rest
 
 
 def _beside(named: Iterable[Mention], hits: Iterable[Hit]) -> list[Mention]:

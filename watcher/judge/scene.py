@@ -116,6 +116,14 @@ class Scene:
         late = self.language in _LATE and bool(ahead)
         return late or any(reaches) or self.clause.opener == "unless"
 
+    def follows(self, concept: str, other: str, reach: int) -> bool:
+        """Whether `other` begins within `concept` or right after it: `no longer will be`."""
+        return any(
+            start <= a < end + reach
+            for start, end in self.clause.hits.get(concept, ())
+            for a, _ in self.clause.hits.get(other, ())
+        )
+
     def will(self, concept: str) -> bool:
         """For verbs without tense: a word of the future right before."""
         if self.language not in _UNINFLECTED:

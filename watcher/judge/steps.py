@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from watcher.judge.binding import effect, notice
+from watcher.judge.chamber import only, parliament
 from watcher.judge.deeds import deed, mines, words
-from watcher.judge.scene import Day, Scene, Signal, pending
+from watcher.judge.leanings import kept_by_duty
+from watcher.judge.scene import Scene, Signal, pending
 from watcher.model import Modality
 
 DONE, PLANNED, DENIED = Modality.DONE, Modality.PLANNED, Modality.DENIED
 _MOVES = ("leave", "join", "suspend")
 MOST_BETWEEN = 40
 """Letters between a word of denial and the step that it denies."""
-_TREATY = ("leave", "join", "suspend", "bill", "law", "ban")
 
 
 def signals(scene: Scene) -> Iterator[Signal]:
@@ -75,7 +76,7 @@ _TAKEN = frozenset(
 
 
 def _signals(scene: Scene) -> Iterator[Signal]:
-    yield from _parliament(scene)
+    yield from parliament(scene)
     yield from _head_of_state(scene)
     yield from notice(scene)
     yield from effect(scene)
@@ -90,131 +91,13 @@ def _signals(scene: Scene) -> Iterator[Signal]:
 # ── the steps ────────────────────────────────────────────────────────────────────────────────
 
 
-def _parliament(scene: Scene) -> Iterator[Signal]:
-    first_reading = "first_reading" in scene and not scene.told("final_reading")
-    if first_reading and "fail" in scene:
-        yield Signal("reaffirmed", "W0_REJECTED", DONE, 1.6)
-        return
-    if first_reading and "vote_next" not in scene:
-        yield Signal("considering", "W4_PARLIAMENT", DONE, 1.6, "first_reading")
-    actor = _chamber(scene)
-    if not actor:
-        return
-    about = 1.0 if scene.ballot or scene.told(*_TREATY) else 0.7
-    weight = 1.5 * actor * about
-    if "vote_next" in scene and not scene.ballot:
-        yield pending(scene, "parliament_vote", "W4_PARLIAMENT", 1.4 * actor * about, "final_vote")
-    if _set_for_a_weekday(scene):
-        yield pending(scene, "parliament_vote", "W4_PARLIAMENT", 1.5 * actor * about, "final_vote")
-        return
-    voted = scene.before("vote", "vote_next") and scene.clear_of("vote", "vote_next")
-    voted = voted and not scene.will("vote")
-    passed = scene.carried and "vote" in scene and "fail" not in scene.headline
-    if "fail" in scene and "parliament" in scene and not passed:
-        yield Signal("reaffirmed", "W0_REJECTED", DONE, weight)
-    elif "committee" in scene and not scene.ballot and not scene.told("final_reading"):
-        if voted or scene.clause.any("recommend", "consider", "support"):
-            yield Signal("considering", "W4_PARLIAMENT", DONE, weight, "committee")
-        elif scene.title and not scene.told("government", "head", "un", "stay", "ngo", "fail"):
-            yield Signal("considering", "W4_PARLIAMENT", DONE, weight * 0.6, "committee")
-    elif voted or scene.ballot:
-        yield from _vote_held(scene, weight)
-    elif (
-        scene.clause.all("suspend", "parliament")
-        and "vote_next" not in scene
-        and not scene.planned("suspend")
-    ):
-        yield from _vote_held(scene, weight * 0.8)
-    elif _plain_act(scene):
-        yield from _vote_held(scene, 0.75)
-
-
-_NO_ACT = (
-    *(
-        "planned",
-        "vote_next",
-        "consider",
-        "stay",
-        "fail",
-        "appeal",
-        "comment",
-        "ngo",
-        "wish",
-        "must",
-        "undone",
-    ),
-    *("object", "recommend", "reported", "denial", "submit", "first_reading", "committee", "meeting"),
-    *("government", "minister", "head", "un", "ask", "party", "cannot"),
-)
-
-
-def _plain_act(scene: Scene) -> bool:
-    """`Parliament ditches the treaty`, `Latvia leaves after a vote of parliament`: in a headline a chamber and the
-    leaving, nobody else and nothing to come."""
-    if not scene.title or "parliament" not in scene or any(m in scene.sentence.sentence.text for m in "?？؟"):
-        return False
-    if scene.clause.opener == "after":
-        return scene.told("leave") and not scene.clause.any(*_NO_ACT)
-    return "leave" in scene and not scene.told(*_NO_ACT)
-
-
-def _set_for_a_weekday(scene: Scene) -> bool:
-    """`The parliament votes on Thursday`, written on a Tuesday: the present tense with a weekday that was not
-    today nor yesterday tells what is to come."""
-    if scene.day is not Day.WEEKDAY or not scene.distant or scene.ballot or "vote_present" not in scene:
-        return False
-    present = scene.clause.hits["vote_present"]
-    return all(any(a <= s < b for a, b in present) for s, _ in scene.clause.hits.get("vote", ()))
-
-
-def _chamber(scene: Scene) -> float:
-    """How surely a parliament acts here: named, shown by a count of votes, or by a headline's vote to come."""
-    actor = max(scene.near("parliament"), 0.9 if scene.ballot else 0.0)
-    others = scene.clause.any("government", "head")
-    if "committee" in scene and "ngo" not in scene and not others and scene.told("leave", "join", "suspend"):
-        return max(actor, 0.9)
-    if "parliament" not in scene and others and not scene.ballot:
-        return 0.0
-    if not scene.ballot and _sent_to_parliament(scene):
-        return 0.0
-    if scene.title and not actor and not others and scene.clause.all("ballot", "leave") and "un" not in scene:
-        return 0.9
-    if "vote_next" in scene and scene.title and not actor:
-        return 0.0 if others or "un" in scene else 0.8
-    return actor
-
-
-def _sent_to_parliament(scene: Scene) -> bool:
-    """`The government adopted the bill and sent it to parliament`: the chamber comes last and far from the verb."""
-    cabinet, verb, chamber = (scene.clause.first(c) for c in ("government", "vote", "parliament"))
-    if cabinet is None or verb is None or chamber is None or scene.verb_last:
-        return False
-    return cabinet[0] < verb[0] and chamber[0] - verb[1] > 12
-
-
-def _vote_held(scene: Scene, weight: float) -> Iterator[Signal]:
-    if scene.told("first_reading") and not scene.told("final_reading"):
-        if "first_reading" not in scene:
-            yield Signal("considering", "W4_PARLIAMENT", DONE, weight, "first_reading")
-        return
-    second = "second_chamber" in scene and _only(scene, "second_chamber", "parliament")
-    substep = "second_chamber" if second else "final_vote"
-    yield Signal("parliament_vote", "W4_PARLIAMENT", DONE, weight + 0.4 * scene.ballot, substep)
-
-
-def _only(scene: Scene, part: str, whole: str) -> bool:
-    """Whether every hit of `whole` in the clause is one of `part`."""
-    spans = scene.clause.hits.get(part, [])
-    return all(any(a <= s < b for a, b in spans) for s, _ in scene.clause.hits.get(whole, ()))
-
-
 def _head_of_state(scene: Scene) -> Iterator[Signal]:
     actor = scene.near("head")
     if not actor:
         if scene.clause.all("decree", "leave") and not scene.told(
             "parliament", "fail", "ngo", "use", "policy"
         ):
-            yield Signal("government_decision", "W3_GOVERNMENT", DONE, 1.0)
+            yield Signal("government_decision", "W3_GOVERNMENT", DONE, 1.4)
         return
     if "veto" in scene and "undone" in scene:
         yield pending(scene, "signed_by_president", "W5_HEAD_OF_STATE", 1.3 * actor)
@@ -228,6 +111,8 @@ def _head_of_state(scene: Scene) -> Iterator[Signal]:
         if scene.before("head", "leave") and _plain_leaving(scene):
             yield Signal("signed_by_president", "W5_HEAD_OF_STATE", DONE, 0.9)
         return
+    if "join" in scene and not scene.told("leave", "suspend") and not scene.clear_of("sign", "join"):
+        return  # "ratifies" is the joining itself
     signs = scene.clear_of("sign", "vote")
     if not signs and ("parliament" in scene or "head" not in scene or "support" in scene):
         return
@@ -242,7 +127,8 @@ def _plain_leaving(scene: Scene) -> bool:
     if "leave" not in scene or not scene.title:
         return False
     return not scene.told(
-        "parliament", "government", "planned", "consider", "stay", "appeal", "decide", "ngo", "wish"
+        *("parliament", "government", "planned", "consider", "stay", "appeal", "decide", "ngo", "wish"),
+        *("sign_next", "must", "undone", "fail", "comment"),
     )
 
 
@@ -270,7 +156,7 @@ def _one_persons_view(scene: Scene) -> bool:
     """The premier, the president or a minister is for it, and nothing is said to be decided."""
     if "support" not in scene or not scene.told("leave", "join") or scene.told("parliament", "committee"):
         return False
-    cabinet = "government" in scene and not _only(scene, "premier", "government")
+    cabinet = "government" in scene and not only(scene, "premier", "government")
     return not cabinet and scene.clause.any("premier", "head", "minister")
 
 
@@ -349,7 +235,7 @@ def _before(scene: Scene) -> Iterator[Signal]:
 
 _NOT_MINISTERS = (
     *("parliament", "government", "head", "un", "committee", "stay", "appeal", "object", "production", "buy"),
-    *("effect", "sign", "ngo", "meeting", "fail", "comment", "use", "reported", "denial"),
+    *("effect", "sign", "ngo", "meeting", "fail", "use", "reported", "denial"),
 )
 
 
@@ -367,10 +253,20 @@ def _staying(scene: Scene) -> Iterator[Signal]:
     about = scene.title or scene.told("leave", "suspend", "un", "ban")
     if "retract" in scene and scene.clause.opener != "unless" and about:
         yield Signal("reaffirmed", "W8_RETURNED", DONE, 1.5)
-    elif scene.before("stay", "consider") and not deed(scene):
-        yield Signal("reaffirmed", "W0_REJECTED", DONE, 1.2)
+    elif scene.before("stay", "consider") and not deed(scene) and not kept_by_duty(scene):
+        yield Signal("reaffirmed", "W0_REJECTED", DONE, 1.2 * _asserted(scene))
     elif "fail" in scene and "join" in scene:
         yield Signal("reaffirmed", "W0_REJECTED", DONE, 1.4)
+
+
+def _asserted(scene: Scene) -> float:
+    """How much of a stay is news: little of what others never joined, or of what an opinion says in passing."""
+    if scene.title:
+        return 1.0
+    if "join" in scene and not scene.told("leave") and "join" not in scene.headline:
+        return 0.25  # "the United States, China and Russia have never joined"
+    spoken = any(cue in scene.headline for cue in ("appeal", "comment", "ought", "object", "ngo"))
+    return 0.5 if spoken and "stay" not in scene.headline else 1.0
 
 
 def _paths(scene: Scene) -> Iterator[Signal]:
@@ -383,7 +279,9 @@ def _paths(scene: Scene) -> Iterator[Signal]:
         yield Signal("suspended", "S1_ANNOUNCED", modality, 0.9 * early)
     doubted = scene.clause.any("consider", "appeal", "stay", "fail", "meeting", "background")
     if "join" in scene and not scene.told("leave") and not doubted:
-        planned = scene.planned("join") and "becomes" not in scene
-        yield Signal("acceded_or_ratified", "J4_DEPOSITED", PLANNED if planned else DONE, 1.2 * early)
+        asked = scene.told("bill", "committee", "recommend") and not scene.told("vote", "sign", "notify")
+        planned = asked or (scene.planned("join") and "becomes" not in scene)
+        modality, weight = (PLANNED, 0.9) if planned else (DONE, 1.2)
+        yield Signal("acceded_or_ratified", "J4_DEPOSITED", modality, weight * early)
     if "leave" in scene and scene.sentence.weight >= 2:
         yield Signal("government_decision", "W3_GOVERNMENT", DONE, 0.4 * early, bare=True)
