@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from watcher.judge.leanings import kept_by_duty, opined, wanted, wider
 from watcher.judge.scene import Day, Scene, Signal
 from watcher.model import Modality
 
@@ -20,16 +21,17 @@ _LISTED = ("use", "stock", "production", "transfer", "destroy")
 
 def deed(scene: Scene) -> bool:
     """Whether mines are used, made or sent in the clause, and it is not the treaty's own description."""
-    return any(cue in scene and not _described(scene, cue) for cue, *_ in _DEEDS)
+    return any(cue in scene and not described(scene, cue) for cue, *_ in _DEEDS)
 
 
 _PURPOSE = 40  # letters from the treaty's noun to what it is about: "the convention on the prohibition of"
 
 
-def _described(scene: Scene, cue: str) -> bool:
+def described(scene: Scene, cue: str) -> bool:
     """Whether the deed is what the treaty forbids: beside a ban, among the four that its full name lists, or
     hung on its noun ("the convention against the use of mines")."""
-    if "ban" in scene or ("ban" in scene.sentence and sum(deed in scene.sentence for deed in _LISTED) > 2):
+    listed = sum(deed in scene.sentence for deed in _LISTED) > 2
+    if "ban" in scene or (listed and scene.told("ban", "treaty", "leave", "join")):
         return True
     if cue != "use" or scene.told("violate"):
         return False
@@ -43,6 +45,19 @@ def _described(scene: Scene, cue: str) -> bool:
     )
 
 
+_KINDS = ("meeting", "casualties", "use", "production", "transfer", "destroy", "clear")
+
+
+def _later(scene: Scene, cue: str) -> float:
+    """What comes first in a headline is its news: `Deaths climb as armies lay more mines`, `the meeting ends with new
+    deadlines`."""
+    own = scene.clause.first(cue)
+    if not scene.title or own is None:
+        return 1.0
+    places = (scene.clause.first(kind) for kind in _KINDS if kind != cue)
+    return 0.8 if any(place is not None and place[1] <= own[0] for place in places) else 1.0
+
+
 def mines(scene: Scene) -> Iterator[Signal]:
     early = 1.0 if scene.title else 0.7
     gives_up = scene.outsider and "cease" in scene and scene.clause.any("production", "use", "buy")
@@ -53,14 +68,14 @@ def mines(scene: Scene) -> Iterator[Signal]:
         if cue == "transfer" and ("un" in scene or ("notify" in scene and not _of_mines(scene))):
             continue  # a notice is delivered
         spared = gives_up or (cue == "use" and policy)
-        if cue in scene and not spared and not _described(scene, cue):
-            weight *= early * _aimed_at(scene, cue) * (0.8 if _trails(scene, cue) else 1.0)
+        if cue in scene and not spared and not described(scene, cue):
+            weight *= early * aimed_at(scene, cue) * _unlike(scene, cue) * _later(scene, cue)
             yield Signal(development, *_standing_of(scene, cue, stage), weight)
-    if "buy" in scene and scene.title and not _described(scene, "buy") and not gives_up:
+    if "buy" in scene and scene.title and not described(scene, "buy") and not gives_up:
         yield Signal("production", "N_STOCKPILE", PLANNED, 0.9)
     if (
         "destroy" in scene
-        and not (_described(scene, "destroy") or _refused(scene, "destroy"))
+        and not (described(scene, "destroy") or _refused(scene, "destroy"))
         and (scene.title or scene.told("stock") or "stock" in scene.headline)
     ):
         modality = PLANNED if scene.planned("destroy") else DONE
@@ -68,13 +83,27 @@ def mines(scene: Scene) -> Iterator[Signal]:
     if "clear" in scene:
         asked = "ask" in scene and not scene.clause.any("vote", "decide")
         coming = scene.planned("clear", 30) or asked
-        yield Signal("clearance_or_extension", "N_CLEARANCE", PLANNED if coming else DONE, 1.1 * early)
+        yield Signal(
+            "clearance_or_extension",
+            "N_CLEARANCE",
+            PLANNED if coming else DONE,
+            1.1 * early * _later(scene, "clear"),
+        )
     if "casualties" in scene:
         weight = 1.4 if scene.told("monitor") else 0.8 if "leave" in scene else 1.1
-        weight = 2.0 if scene.title and "monitor" in scene else weight  # the yearly report itself
+        if scene.title and "monitor" in scene:
+            weight = 2.0  # the yearly report itself
+        elif _blamed(scene):
+            weight *= 0.5
         yield Signal("casualties_report", "N_CASUALTIES", DONE, weight * early)
     if policy:
-        yield Signal("government_decision", "N_POLICY", DONE, 1.3 * early * _aimed_at(scene, "policy"))
+        open_still = "consider" in scene and not scene.told(
+            "decide", "vote", "sign"
+        )  # "a review of mine policy"
+        weight = 1.3 * early * aimed_at(scene, "policy") * (0.5 if open_still else 1.0)
+        yield Signal("government_decision", "N_POLICY", DONE, weight)
+        if open_still:
+            yield Signal("considering", "W1_CONSIDERING", DONE, 1.2 * early)
     if "violate" in scene and not scene.clause.any("denial", "stay") and not _refused(scene, "violate"):
         yield _breach(scene, early)
 
@@ -93,16 +122,30 @@ def _breach(scene: Scene, early: float) -> Signal:
     return Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.0 * early)
 
 
+def _unlike(scene: Scene, cue: str) -> float:
+    """How much less a deed weighs that is only talked of: thought over, or to be ended, in a headline."""
+    if not scene.title or cue != "use":
+        return 1.0
+    if "cease" in scene and not scene.outsider:
+        return 0.7  # "Stop using mines"
+    return 0.5 if "consider" in scene and not scene.told("reported", "violate", "incident") else 1.0
+
+
 def _refused(scene: Scene, cue: str) -> bool:
     """Whether a `not` goes right before it."""
     return any(
-        0 <= start - end < 12 for start, _ in scene.clause.hits[cue] for _, end in scene.clause.hits.get("not", ())
+        0 <= start - end < 12
+        for start, _ in scene.clause.hits[cue]
+        for _, end in scene.clause.hits.get("not", ())
     )
 
 
-def _trails(scene: Scene, cue: str) -> bool:
-    """`Casualties remain high as the use of mines spreads`: the first is the news."""
-    return scene.title and cue == "use" and scene.before("casualties", "use")
+def _blamed(scene: Scene) -> bool:
+    """Whether those hurt are told of as the proof that somebody laid mines."""
+    if scene.told("monitor") or not scene.told("violate", "use"):
+        return False
+    accused = scene.told("reported", "incident", "violate")
+    return accused or (not scene.title and "use" in scene.headline and "casualties" not in scene.headline)
 
 
 def _own_ban(scene: Scene) -> bool:
@@ -110,7 +153,7 @@ def _own_ban(scene: Scene) -> bool:
     return scene.title and "policy" in scene and not scene.clause.any("treaty", "leave", "reported", "appeal")
 
 
-def _aimed_at(scene: Scene, cue: str) -> float:
+def aimed_at(scene: Scene, cue: str) -> float:
     """An appeal that goes before what it is against: `survivors urge the US to reverse the transfer`, `the EU
     criticises the decision to allow the use`."""
     appealed, done = scene.clause.first("appeal"), scene.clause.first(cue)
@@ -170,6 +213,8 @@ def _asks(scene: Scene) -> bool:
     start, end, title = scene.clause.start, scene.clause.end, scene.sentence.sentence.folded
     opens = start == 0 or (start < 40 and title[start - 1] == ":")
     asked = any(mark in title[max(start, end - 1) : end + 1] for mark in "?؟")
+    if scene.told("minister", "head", "government", "premier") and start:
+        return asked  # "Minister: on leaving we decide in May"
     return asked or (opens and any(at - start < 2 for at, _ in scene.clause.hits.get("about", ())))
 
 
@@ -182,34 +227,24 @@ def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
     if "object" in scene and scene.told("suspend", "leave") and not refused:
         stage = "S4_CONTESTED" if scene.told("suspend") else "N_OBJECTION"
         yield Signal("condemnation_or_appeal", stage, DONE, 1.6 * early)
-        return
-    if _asks_its_parliament(scene):
-        yield Signal("considering", "W1_CONSIDERING", PLANNED, 1.3 * early)
-        return
-    wish = "party" in scene and "wish" in scene
-    if "appeal" in scene and _wider(scene, "appeal", "consider") and not wish:
-        weight = 1.7 if scene.outside_voice else 0.6 if scene.told("stay", "comment") else 1.0
-        used = "use" in scene and not _described(scene, "use") and not scene.told("leave")
-        weight *= 0.6 if used and _aimed_at(scene, "use") == 1.0 else 1.0
-        early = max(early, 0.85 if scene.outside_voice else 0.0)
-        yield Signal("condemnation_or_appeal", "N_REACTION", DONE, weight * early)
-    elif scene.outside_voice and "stay" in scene:
+    elif wanted(scene):
+        yield Signal("considering", "W1_CONSIDERING", DONE, 1.3 * early)
+    elif "appeal" in scene and wider(scene, "appeal", "consider") and not scene.clause.all("party", "wish"):
+        yield Signal("condemnation_or_appeal", "N_REACTION", DONE, _loud(scene) * early)
+    elif kept_by_duty(scene) or (scene.outside_voice and "stay" in scene):
         yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.3 * early)
+    elif scene.title and scene.clause.all("use", "cease") and not scene.outsider:
+        yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.1)  # "The world should stop using mines"
     elif "ngo" in scene and scene.sentence.weight >= 2 and "meeting" not in scene:
         yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 0.6 * early)
+    elif opined(scene):
+        yield Signal("commentary", "N_OPINION", DONE, 0.7)
 
 
-def _asks_its_parliament(scene: Scene) -> bool:
-    """`The premier calls on parliament to leave`: no appeal, but what a government means to do."""
-    if scene.outside_voice or not scene.clause.all("parliament", "appeal", "leave"):
-        return False
-    return scene.clause.any("premier", "government", "head") and not scene.clause.any("stay", "vote", "object")
-
-
-def _wider(scene: Scene, concept: str, other: str) -> bool:
-    """Whether `concept` stands where no longer hit of `other` lies over it."""
-    over = scene.clause.hits.get(other, ())
-    return any(
-        not any(a < end and start < b and b - a > end - start for a, b in over)
-        for start, end in scene.clause.hits.get(concept, ())
-    )
+def _loud(scene: Scene) -> float:
+    """How much an appeal weighs: less beside a stay, a comment or a deed that it accuses somebody of."""
+    held = scene.told("comment") or (scene.told("stay") and not kept_by_duty(scene))
+    weight = 1.7 if scene.outside_voice else 0.6 if held else 1.0
+    used = "use" in scene and not described(scene, "use") and not scene.told("leave")
+    weight *= 0.6 if used and aimed_at(scene, "use") == 1.0 and "cease" not in scene else 1.0
+    return weight * (0.85 / 0.7 if scene.outside_voice and not scene.title else 1.0)
