@@ -56,6 +56,19 @@ NAMED = [
     ("el", "Η Λιθουανία και η Φινλανδία", ["LT", "FI"]),
     ("tr", "Litvanya'nın ve Polonya'daki", ["LT", "PL"]),
     ("vi", "Ba Lan và Phần Lan", ["PL", "FI"]),
+    ("hu", "az ukrán parlament és a lett elnök, de jobb lett", ["UA", "LV"]),
+    ("es", "el Parlamento polaco y el Gobierno finés", ["PL"]),
+    ("sl", "ameriški in nemški minister", ["US", "DE"]),
+    ("bg", "турският парламент и френската армия", ["TR", "FR"]),
+    ("no", "Noreg og Estland; ho mista armen", ["NO", "EE"]),
+    ("cs", "rakouský kancléř, švédská vláda, daňový svědek", ["AT", "SE"]),
+    ("ar", "باريس والبرلمان الإستوني", ["FR", "EE"]),
+    ("ko", "美, 대인지뢰 사용 중단…한반도는 예외", ["US"]),
+    ("uk", "Польща і Балтія", ["PL", "EE", "LT", "LV"]),
+    ("ru", "страны Балтии", ["EE", "LT", "LV"]),
+    ("ru", "одна страна Балтии", []),
+    ("zh", "波羅的海3小國", ["EE", "LT", "LV"]),
+    ("en", "Baltic and Polish ministers", ["EE", "LT", "LV", "PL"]),
     ("en", "the Baltic states", ["EE", "LT", "LV"]),
     ("en", "the Baltic Sea", []),
     ("de", "die baltischen Staaten", ["EE", "LT", "LV"]),
@@ -102,6 +115,15 @@ ACTING = [
     ("fi", "Hallitus esittää Ottawan sopimuksesta irtautumista", {"FI"}),
     ("ro", "Guvernul aprobă retragerea din Convenția de la Ottawa", {"RO"}),
     ("ja", "政府、オタワ条約にとどまる方針", {"JP"}),
+    # who is given arms is no actor; where it happens stands before a colon
+    ("en", "US allows Ukraine to lay anti-personnel mines", {"US"}),
+    ("no", "USA vil gi Ukraina antipersonellminer", {"US"}),
+    ("ru", "США передадут Украине противопехотные мины", {"US"}),
+    ("en", "Estonia stays in the mine ban despite the exits of Latvia and Finland", {"EE"}),
+    ("no", "Norge blir i minekonvensjonen selv om Finland går ut", {"NO"}),
+    ("ru", "Страна-соседка Беларуси вышла из Оттавской конвенции", set()),
+    ("es", "El Parlamento polaco aprueba salir de la Convención de Ottawa", {"PL"}),
+    ("fi", "Jalkaväkimiinat takaisin?", {"FI"}),
     # nobody in particular
     ("en", "Red Cross warns of erosion of the mine ban", set()),
     ("en", "States parties to the mine ban meet in Geneva", set()),
@@ -253,3 +275,34 @@ def test_the_accused_is_found_below_an_accusing_title(topic: Topic) -> None:
 
 def test_both_sides_of_a_border_are_meant_by_an_accusation(topic: Topic) -> None:
     assert acting(topic, "Cambodia denies planting new mines along Thai frontier", "en") == {"KH", "TH"}
+
+
+GROUPS = [
+    (
+        "en",
+        "Several NATO states quit the landmine ban",
+        "Poland and Lithuania have told the UN, and so has Finland.",
+        {"PL", "LT", "FI"},
+    ),
+    (
+        "de",
+        "Immer mehr Länder verlassen die Ottawa-Konvention",
+        "Estland und Lettland sind ausgetreten.",
+        {"EE", "LV"},
+    ),
+    (
+        "uk",
+        "Чотири країни виходять з Оттавської конвенції",
+        "Польща, Литва, Латвія та Естонія оголосили про це.",
+        {"PL", "LT", "LV", "EE"},
+    ),
+    ("en", "Three Baltic states quit the landmine ban", "Poland will follow.", {"EE", "LV", "LT"}),
+    ("ru", "Страна Балтии вышла из Оттавской конвенции", "Литва больше не связана запретом.", {"LT"}),
+]
+
+
+@pytest.mark.parametrize(("language", "title", "summary", "states"), GROUPS)
+def test_states_told_of_without_a_name_are_named_below(
+    topic: Topic, language: str, title: str, summary: str, states: set[str]
+) -> None:
+    assert acting(topic, title, language, summary) == states

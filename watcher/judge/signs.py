@@ -14,6 +14,7 @@ from watcher.model import Entry
 from watcher.topic import Lexicon
 
 ACTOR, PLACE, ASIDE = "actor", "place", "aside"
+_BEFORE = 48  # letters before a name that are read for its part
 _NEVER = re.compile(r"(?!)")
 _NO_SPACES = re.compile(f"[{UNSPACED}]")
 
@@ -29,19 +30,21 @@ class Signs:
     place_ending: re.Pattern[str]
     bordering: re.Pattern[str]
     against: re.Pattern[str]
+    instance: re.Pattern[str]
     protests: Patterns
     accusations: Patterns
     leavings: Patterns
     meetings: Patterns
     organs: Patterns
     worlds: Patterns
+    crowds: Patterns
     borrowed: re.Pattern[str]
     homeland: tuple[str, ...]
     spoken_in: frozenset[str]
     adversaries: frozenset[str]
 
     def role(self, folded: str, start: int, end: int) -> str:
-        before = folded[max(0, start - 40) : start]
+        before = folded[max(0, start - _BEFORE) : start]
         if self.aside.search(before) or self.aside_after.match(folded, end):
             return ASIDE
         place = self.place.search(before) or self.place_after.match(folded, end)
@@ -53,7 +56,7 @@ class Signs:
     def opposed(self, folded: str, start: int, end: int) -> bool:
         """A name in the background of a protest that is a side of it: across the border, or protested against."""
         across = self.bordering.match(folded, end)
-        return bool(across or self.against.search(folded[max(0, start - 40) : start]))
+        return bool(across or self.against.search(folded[max(0, start - _BEFORE) : start]))
 
     def accusation(self, folded: str) -> bool:
         return any(True for _ in self.accusations.all(folded))
@@ -70,13 +73,22 @@ class Signs:
         state = _state(urlsplit(entry.outlet_url or entry.url).hostname)
         return (state,) if state in self.spoken_in else self.homeland
 
-    def domestic(self, sentences: Iterable[Sentence], home: tuple[str, ...]) -> tuple[str, ...]:
-        """No state is named at all: an institution, or a deed without a campaign or a meeting, is at home."""
+    def domestic(
+        self, sentences: Iterable[Sentence], home: tuple[str, ...], *, unnamed: bool
+    ) -> tuple[str, ...]:
+        """Nobody is named who acts: an institution is at home; so is a deed, or what names no state at all,
+        unless a campaign, a meeting or the world is spoken of."""
         read = tuple(sentences)
         if not home or any(self.institution(sentence) for sentence in read):
             return home
-        deed = any(self.leaving(sentence.folded) for sentence in read)
+        deed = unnamed or any(self.leaving(sentence.folded) for sentence in read)
         return self.homeland if deed and not any(self.worldly(sentence) for sentence in read) else ()
+
+    def crowds_in(self, folded: str) -> tuple[tuple[int, int], ...]:
+        return tuple((start, end) for _, start, end in self.crowds.all(folded))
+
+    def example(self, folded: str, start: int) -> bool:
+        return self.instance.search(folded[max(0, start - _BEFORE) : start]) is not None
 
     def worldly(self, sentence: Sentence) -> bool:
         return any(True for _ in self.worlds.all(sentence.folded))
@@ -89,7 +101,7 @@ class Signs:
 def signs_of(lexicon: Lexicon, language: str | None) -> Signs:
     spoken = language or "en"
     words = _Words(lexicon, spoken)
-    article = r"(?:\s*(?:the|a|an|l.|la|le|les|el|los|die|der|den|dem|das|o|os|de|del|della|dell.|d.|du|des|al|het|η|την?|της|του|to))?"
+    article = r"(?:\s*(?:the|a|an|l.|la|le|les|el|los|die|der|den|dem|das|o|os|de|del|della|dell.|gli|lo|gl.|dei|degli|delle|d.|du|des|al|het|η|την?|της|του|to))?"
     return Signs(
         aside=_before(words.of("who.aside"), article),
         aside_after=_after(words.of("who.aside_after")),
@@ -98,12 +110,14 @@ def signs_of(lexicon: Lexicon, language: str | None) -> Signs:
         place_ending=_after(words.of("who.place_ending")),
         bordering=_after(words.of("who.bordering")),
         against=_before(words.of("who.against"), article),
+        instance=_before(words.of("who.example"), article),
         protests=words.patterns("who.protest", "who.accuse"),
         accusations=words.patterns("who.accuse"),
         leavings=words.patterns("leave", "suspend"),
         meetings=words.patterns("event"),
         organs=words.patterns("who.organ"),
         worlds=words.patterns("event", "monitor", "org", "who.world"),
+        crowds=words.patterns("who.crowd"),
         borrowed=_after(words.of("who.borrowed")),
         homeland=tuple(lexicon.patterns.get("who.homeland", {}).get(spoken, ())),
         spoken_in=frozenset(

@@ -19,8 +19,15 @@ from watcher.model import Claim, Entry
 from watcher.topic import Topic
 
 _NOBODY = "-"  # the code of a word that only looks like a name
+_CROWDED = 4  # the title and the sentences that may say who the "several countries" are
+# What a title may tell of one while several do it: how many of the next sentences are asked who the others are.
+_TOGETHER = {"considering": 1, "recommended": 1, "government_decision": 1, "condemnation_or_appeal": 2}
+_APPEAL = "condemnation_or_appeal"
+_WORLDWIDE = frozenset({"casualties_report", "meeting", _APPEAL})
+_OF_ARMS = frozenset({"use", "transfer"})
 _SIDES = 3  # sentences below an accusing title that are searched for the accused
 _NEAR = 16  # letters between a name and the word of leaving that makes it the one who leaves
+_OF = 4  # letters between "parliament" and the state whose it is ("Riksdagen i Finland")
 _ARTICLE = (
     r"(?:the|die|der|den|la|le|les|el|los|las|a|o|os|as|de|des|du|del|della|al|het|η|την?|της|vung|cac nuoc)"
 )
@@ -86,61 +93,122 @@ def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: s
     sentences = passage(entry)
     if not sentences:
         return ()
+    kind = claims[0].development if claims else ""
+    read = tuple(_Read(s, mentions(s.folded, topic, language)) for s in sentences)
+    if crowd := _crowd(read, signs):
+        return crowd
     home = signs.home(entry)
-    for sentence in sentences:
-        if sentence.where != "title" and signs.meeting(sentences[0]) and sentence.index:
+    for at, one in enumerate(read):
+        if one.sentence.where != "title" and signs.meeting(sentences[0]) and one.sentence.index:
             break  # a meeting of all: only its first sentence may name a host
-        found = _actors(sentence, mentions(sentence.folded, topic, language), signs)
+        found = _actors(one, kind, signs)
         if found:
-            return _with_the_accused(found, sentence, sentences, topic, language)
-        at_home = sentence.where == "title" and home and signs.institution(sentence)
-        if at_home and not _names_follow(sentences[1:], topic, language, signs):
+            found = _with_the_accused(found, one, read[at + 1 :], kind, signs)
+            if one.title and kind in _TOGETHER:
+                return _with_those_listed(found, read[1 : 1 + _TOGETHER[kind]], signs)
+            return found
+        at_home = one.title and home and signs.institution(one.sentence)
+        if at_home and not _names_follow(read[1:], kind, signs):
             return home
-    stated = tuple(dict.fromkeys(state for claim in claims[:1] for state in claim.states))
+    appeal = kind == _APPEAL and any(signs.worldly(one.sentence) for one in read[:2])
+    acting = {m.state for one in read for m in one.named if m.role == ACTOR}
+    told = (state for claim in claims[:1] for state in claim.states)
+    stated = (
+        () if appeal else tuple(dict.fromkeys(s for s in told if s in acting or s not in signs.adversaries))
+    )
     # "MPs ask the government about the Baltic exits": nobody is named who acts, but somebody does.
     silent = signs.meeting(sentences[0]) or signs.institution(sentences[0])
-    aside = () if silent else _aside(mentions(sentences[0].folded, topic, language), signs)
-    return stated or aside or signs.domestic(sentences, home)
+    aside = () if silent else _aside(read[0].named, signs)
+    nobody = not any(one.named for one in read) and kind not in _WORLDWIDE
+    if found := stated or aside or signs.domestic(sentences, home, unnamed=nobody):
+        return found
+    return (
+        () if kind in _WORLDWIDE else next(filter(None, (_aside(one.named, signs) for one in read[1:])), ())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A sentence and the states that it names."""
+
+    sentence: Sentence
+    named: tuple[Mention, ...]
+
+    @property
+    def title(self) -> bool:
+        return self.sentence.where == "title"
+
+    @property
+    def folded(self) -> str:
+        return self.sentence.folded
+
+
+def _crowd(read: tuple[_Read, ...], signs: Signs) -> tuple[str, ...]:
+    """ "Several countries leave": those that the title and the next sentences name, whatever their part."""
+    title = read[0]
+    spans = [(m.start, m.end) for m in title.named]
+    unnamed = any(
+        not any(a < end and start < b for a, b in spans) for start, end in signs.crowds_in(title.folded)
+    )
+    if not (title.title and unnamed and (signs.leaving(title.folded) or signs.protest(title.folded))):
+        return ()
+    below = (m for one in read[1:_CROWDED] for m in one.named if m.role != PLACE)
+    members = _codes((*(m for m in read[0].named if m.role != PLACE), *below))
+    return tuple(code for code in members if code not in signs.adversaries)
 
 
 def _aside(named: tuple[Mention, ...], signs: Signs) -> tuple[str, ...]:
     return tuple(code for code in _codes(named) if code not in signs.adversaries)
 
 
-def _names_follow(sentences: Iterable[Sentence], topic: Topic, language: str | None, signs: Signs) -> bool:
-    return any(
-        not signs.adversaries.issuperset(_actors(s, mentions(s.folded, topic, language), signs))
-        for s in sentences
-    )
+def _names_follow(read: Iterable[_Read], kind: str, signs: Signs) -> bool:
+    return any(not signs.adversaries.issuperset(_actors(one, kind, signs)) for one in read)
 
 
 def _with_the_accused(
-    found: tuple[str, ...],
-    sentence: Sentence,
-    sentences: tuple[Sentence, ...],
-    topic: Topic,
-    language: str | None,
+    found: tuple[str, ...], one: _Read, below: tuple[_Read, ...], kind: str, signs: Signs
 ) -> tuple[str, ...]:
     """A title that accuses or denies and names one side: the other stands in the sentences below."""
-    signs = signs_of(topic.lexicon, language)
-    if len(found) > 1 or not signs.accusation(sentence.folded):
+    if len(found) > 1 or not signs.accusation(one.folded):
         return found
-    for other in sentences[sentences.index(sentence) + 1 :][:_SIDES]:
+    for other in below[:_SIDES]:
         if signs.accusation(other.folded):
-            both = (*found, *_actors(other, mentions(other.folded, topic, language), signs))
+            both = (*found, *_actors(other, kind, signs))
             if len(set(both)) > 1:
                 return tuple(dict.fromkeys(both))
     return found
 
 
-def _actors(sentence: Sentence, named: tuple[Mention, ...], signs: Signs) -> tuple[str, ...]:
-    named = _without_borrowed(sentence.folded, named, signs)
-    leaving = signs.leaving(sentence.folded) if len({m.state for m in named}) > 1 else ()
-    lists = [_in_one(group, leaving) for group in _lists(sentence.folded, named)]
+def _with_those_listed(found: tuple[str, ...], below: tuple[_Read, ...], signs: Signs) -> tuple[str, ...]:
+    """A title may name some of those who plan together, or whom an appeal addresses: the next sentences list
+    them with the others ("Latvia, Estonia and Poland")."""
+    for one in below:
+        for group in _lists(one.folded, one.named):
+            listed = _codes(group)
+            more = set(found) < set(listed) - signs.adversaries and len({m.start for m in group}) > 1
+            if more and group[0].role == ACTOR:
+                return (*found, *(code for code in listed if code not in found))
+    return found
+
+
+def _actors(one: _Read, kind: str, signs: Signs) -> tuple[str, ...]:
+    folded = one.folded
+    named = _without_borrowed(folded, one.named, signs)
+    world = kind == _APPEAL and signs.worldly(one.sentence)
+    if world:
+        chains = _chains(folded, named)
+        instances = {m.start for g in chains if signs.example(folded, g[0].start) for m in g}
+        named = tuple(m for m in named if m.start not in instances)
+    if one.title and kind in _OF_ARMS:
+        named = _without_dateline(folded, named)
+    leaving = signs.leaving(folded) if len({m.state for m in named}) > 1 else ()
+    lists = [_in_one(group, leaving) for group in _lists(folded, named)]
     named = tuple(mention for group in lists for mention in group)
     allied = {m.state for group in lists if len({m.state for m in group} - signs.adversaries) for m in group}
-    if signs.protest(sentence.folded):
-        sides = _codes(m for m in named if m.role != ASIDE or signs.opposed(sentence.folded, m.start, m.end))
+    if signs.protest(folded):
+        # Whom arms are given to is no side of the protest against it.
+        out = (ASIDE, PLACE) if kind == "transfer" else (ASIDE,)
+        sides = _codes(m for m in named if m.role not in out or signs.opposed(folded, m.start, m.end))
         return sides or _codes(named)
     acting = [m for m in named if m.role == ACTOR]
     # The states that everybody arms against are actors only where they are alone in acting.
@@ -149,7 +217,15 @@ def _actors(sentence: Sentence, named: tuple[Mention, ...], signs: Signs) -> tup
         return _codes(others)
     if acting:
         return _codes(acting)
-    return _codes(m for m in named if m.role == PLACE)
+    # Where the Red Cross or the UN speaks is nobody's appeal.
+    return () if world else _codes(m for m in named if m.role == PLACE)
+
+
+def _without_dateline(folded: str, named: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """ "Ukraine: Russia lays mines": the name before the colon says where, when another acts behind it."""
+    first = [m for m in named if m.start == 0 and folded[m.end : m.end + 1] == ":"]
+    behind = {m.state for m in named if m.role == ACTOR} - {m.state for m in first}
+    return tuple(m for m in named if m not in first) if behind else named
 
 
 def _lists(folded: str, named: tuple[Mention, ...]) -> Iterator[tuple[Mention, ...]]:
@@ -162,6 +238,11 @@ def _lists(folded: str, named: tuple[Mention, ...]) -> Iterator[tuple[Mention, .
         group.append(mention)
     if group:
         yield tuple(group)
+
+
+def _chains(folded: str, named: tuple[Mention, ...]) -> Iterator[tuple[Mention, ...]]:
+    """Lists, whatever part their first name plays."""
+    return _lists(folded, tuple(replace(m, role=ACTOR) if m.role == ASIDE else m for m in named))
 
 
 def _listed(folded: str, group: list[Mention], mention: Mention) -> bool:
@@ -183,8 +264,10 @@ def _in_one(group: tuple[Mention, ...], leaving: Iterable[tuple[int, int]]) -> t
 
 def _without_borrowed(folded: str, named: tuple[Mention, ...], signs: Signs) -> tuple[Mention, ...]:
     """Polish calls the Seimas "Sejm Litwy": a parliament's word yields to a state that is named itself."""
-    own = [m for m in named if not signs.borrowed.match(folded, m.start)]
-    return tuple(own) if own else named
+    lent = [m for m in named if signs.borrowed.match(folded, m.start)]
+    own = tuple(m for m in named if m not in lent)
+    told = any(m.role == ACTOR or any(0 <= m.start - of.end <= _OF for of in lent) for m in own)
+    return own if told else named
 
 
 def _codes(named: Iterable[Mention]) -> tuple[str, ...]:
