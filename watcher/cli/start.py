@@ -62,7 +62,8 @@ class Start:
         from watcher.config import locate
         from watcher.store import database
 
-        return database.open(locate(self.config_file) / DATABASE)
+        known = self._config  # who has read the configuration does not read its file once more
+        return database.open((known.state_dir if known else locate(self.config_file)) / DATABASE)
 
 
 def pass_start(function: Callable[Concatenate[Start, P], R]) -> Callable[P, R]:
