@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 
-from benchmarks import growth, judge, latency, poll, startup
+from benchmarks import crowd, growth, judge, latency, poll, startup
 
 LIBRARIES = ("feedparser", "h11", "lxml", "pydantic", "click", "sqlite-utils")
 
@@ -47,12 +47,14 @@ def plan(short: bool) -> list[tuple[str, Callable[[Sequence[str]], object], list
         return [
             ("start-up", startup.main, ["--times", "1"]),
             ("judge", judge.main, ["--repeat", "1", "--limit", "5"]),
+            ("open stories", crowd.main, ["--stories", "20", "--times", "1"]),
             ("poll", poll.main, ["--feeds", "10", "--rounds", "1"]),
             ("growth", growth.main, ["--sizes", "300", "--times", "2", "--feeds", "0"]),
         ]
     whole = [
         ("start-up", startup.main, []),
         ("judge", judge.main, []),
+        ("open stories", crowd.main, []),
         ("poll, 1,000 feeds", poll.main, ["--feeds", "1000", "--rounds", "3", *peers()]),
         ("poll, 5,000 feeds", poll.main, ["--feeds", "5000", "--rounds", "1"]),
         ("latency", latency.main, []),

@@ -120,13 +120,13 @@ def moment(number: int, size: int) -> datetime:
     return NOW - timedelta(days=(size - number) / A_DAY)
 
 
-def stories_of(relevant: Sequence[Item]) -> Iterator[Story]:
-    """Open stories of two reports each, of twenty states or of none, with their words."""
-    for start in range(0, len(relevant), REPORTS):
-        part = relevant[start : start + REPORTS]
+def stories_of(relevant: Sequence[Item], reports: int = REPORTS) -> Iterator[Story]:
+    """Open stories of so many reports each, of twenty states or of none, with their words."""
+    for start in range(0, len(relevant), reports):
+        part = relevant[start : start + reports]
         ids = tuple(item.id for item in part)
         words = trimmed(terms_of(" ".join(text_of(item) for item in part)))
-        states = (STATES[start // REPORTS % len(STATES)],) if start % 7 else ()
+        states = (STATES[start // reports % len(STATES)],) if start % 7 else ()
         seen, title = part[-1].first_seen, part[0].entry.title
         yield Story(
             StoryId(part[0].id), states, "", "", "commentary", title, seen, seen, item_ids=ids, terms=words

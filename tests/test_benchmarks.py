@@ -20,6 +20,7 @@ SAID = {
     "start-up": r"watcher --help +wall \d\.\d{3} s",
     "judge": r"near miss +5 entries  sift \d+\.\d{3} ms  classify \d+\.\d{3} ms  assess \d+\.\d{3} ms",
     "poll": r"(?s)10 feeds of 30 entries.*first .*unchanged .*same-bytes .*one-new .*'requests': 10, '200': 10",
+    "open stories": r"20 open stories of 5 reports  one more report \d",
     "growth": r"300 items  filled at .*newest \d",
 }
 
