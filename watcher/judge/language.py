@@ -51,16 +51,16 @@ _LETTERS = (
 # Stems of this news that tell neighbours apart where a headline has no small words; "_" is a space.
 _STEMS = tuple((language, stem.replace("_", " ")) for language, stems in {
     "et": "konventsioon jalaväemiin riigikog kaitsemin välismin tagane lahkumi soovita miinid miine",
-    "fi": "sopimu jalkaväkimiin eduskun puolustusmin irtautu irtisano miinoj miinat miinak",
+    "fi": "sopimu jalkaväkimiin eduskun puolustusmin irtautu irtisano miinoj miina",
     "cs": "úmluv smlouv odstoupen vlád ministerstvo sněmovn polsko zaminuj hranic ottawské_ odhlasov",
     "sk": "dohovor zmluv odstúpen slovensk parlament schválil mínach poľsko míny hranic",
-    "pl": "konwencj wojsk polska rząd miny produkow zaminuj granic",
+    "pl": "konwencj wojsk polska rząd miny produkow zaminuj granic wraca",
     "hu": "akna aknák ország egyezmény kilép",
     "hr": "hrvatsk obrane obrambe protupješač vijeć sabor izvješć rujn listopad studen prosin izlasku istupi",
     "sr": "odbrane odbrambe protivpešad skupštin saveta izglasa izveštaj septemb oktob novemb decemb",
     "sl": "obramb odstopil protipehotn slovenij odstop znova izdelov hrvaška minirala",
     "sv": "regeringen riksdagen försvar minfråg minförd", "no": "regjeringen stortinget forsvar landminer landmina",
-    "en": "landmines landmine_ landmine-free treaty withdraw joins anti-personnel mine-clear killed leaves uses declared rights mine-ban mine_ban exits quitting passes banned",
+    "en": "landmines landmine_ landmine-free treaty withdraw joins anti-personnel mine-clear killed leaves uses declared rights mine-ban mine_ban exits quitting passes banned signs",
     "de": "landminen personenminen streumunition vermin grenze minen", "da": "folketing landminefor landminer",
     "nl": "landmijn mijnen grens", "ru": "свободна выход запрет хорватия", "it": "vittime produrre zione confine",
     "es": "volver frontera víctima ción", "pt": "antipessoa terrestres ção fronteira produzir das_minas",
@@ -140,7 +140,8 @@ def language_of(text: str, declared: str | None = None) -> str | None:
         return declared
     best = max((c for c in votes if votes[c] == most), key=lambda c: (c == declared, c == "en", c))
     runner = max((v for c, v in votes.items() if c != best), default=0.0)
-    return best if votes[best] >= 1.5 and votes[best] > runner + 0.4 else _model(text, candidates) or best
+    clear = votes[best] >= 1.5 and votes[best] > runner + 0.4 or votes[best] > runner + 0.7
+    return best if clear else _model(text, candidates) or best
 
 
 def normal(declared: str | None) -> str | None:
