@@ -55,6 +55,7 @@ WORDS = {
     "S2_LAW": "suspended",
     "S3_NOTIFIED": "suspended",
     "S5_REJECTED": "condemnation_or_appeal",
+    "N_POLICY": "government_decision",
     "N_MEETING": "meeting",
     "N_CASUALTIES": "casualties_report",
     "N_USE": "use",

@@ -85,6 +85,43 @@ def test_two_stories_that_prove_one_joint_act_are_merged_and_say_so() -> None:
     assert set(kept.states) == {"EE", "LT"}
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "one"),
+    [
+        (("NO", "W0_REJECTED"), ("NO", "W1_CONSIDERING"), True),
+        (("FI", "W3_GOVERNMENT"), ("FI", "W1_CONSIDERING"), True),
+        (("US", "N_USE"), ("US", "N_REACTION"), True),
+        (("EE,LV,LT", "N_USE"), ("EE,LV,LT", "W2_RECOMMENDED"), True),
+        (("FI", "W4_PARLIAMENT"), ("FI", "N_OPINION"), False),
+        (("EE,LV,LT", "W6_NOTIFIED"), ("EE,LV,LT", "N_REACTION"), False),
+        (("FI", "W1_CONSIDERING"), ("SE", "W1_CONSIDERING"), False),
+        (("FI", "N_CASUALTIES"), ("", "N_CASUALTIES"), True),
+        (("MM", "N_CASUALTIES"), ("SY", "N_CASUALTIES"), True),
+    ],
+)
+def test_one_day_s_reports_of_one_state_are_of_one_thing_and_what_is_said_of_it_is_another(
+    first: tuple[str, str], second: tuple[str, str], one: bool
+) -> None:
+    left = an_item(1, "Пълна промяна на курса", *first, language="bg")
+    assert together(left, an_item(2, "Ein Bericht aus der Hauptstadt", *second, language="de")) is one
+    later = an_item(3, "Ein Bericht aus der Hauptstadt", *second, "2025-07-19", language="de")
+    assert not together(left, later)
+
+
+def test_a_cabinet_that_decides_again_tells_a_new_story_and_a_notice_is_given_once() -> None:
+    desk = Desk()
+    desk.hear(
+        an_item(1, "Announced", "US", "N_POLICY", "2020-01-31"),
+        an_item(2, "Notice", "LT", "W6_NOTIFIED", "2020-01-31"),
+    )
+    desk.hear(
+        an_item(3, "Again", "US", "N_POLICY", "2022-06-21"),
+        an_item(4, "It gave notice", "LT", "W6_NOTIFIED", "2020-05-21"),
+    )
+    assert desk.items[3].story_id != desk.items[1].story_id
+    assert desk.items[4].story_id == desk.items[2].story_id
+
+
 def test_an_announced_vote_and_the_vote_of_that_day_share_a_story() -> None:
     planned = an_item(
         1, "Vote on Thursday", published="2025-06-17", on="2025-06-19", modality=Modality.PLANNED

@@ -151,6 +151,24 @@ def test_an_undated_report_belongs_where_its_event_is() -> None:
     }
 
 
+def test_an_undated_report_follows_the_many_and_the_only_time_of_its_kind() -> None:
+    dated = [
+        *(an_item(n, f"Kyiv, report {n}", "UA", "W3_GOVERNMENT", "2025-06-29") for n in (1, 2, 3)),
+        an_item(4, "Kyiv, months later", "UA", "W3_GOVERNMENT", "2025-10-08"),
+        an_item(5, "Mines for Kyiv", "US", "N_USE", "2024-11-20"),
+        an_item(6, "Washington gives mines", "US", "N_USE", "2024-11-21"),
+        an_item(7, "Mines laid", "RU", "N_USE", "2022-03-29"),
+        an_item(8, "Mines laid again", "RU", "N_USE", "2023-06-30"),
+    ]
+    undated = [
+        an_item(11, "Kijev kilép", "UA", "W3_GOVERNMENT", None, language="hu"),
+        an_item(12, "Amerikai aknák", "US", "N_USE", None, language="hu"),
+        an_item(13, "Orosz aknák", "RU", "N_USE", None, language="hu"),
+    ]
+    found = likely_dates([*dated, *undated], from_the_baseline())
+    assert {i: m.date().isoformat() for i, m in found.items()} == {11: "2025-06-29", 12: "2024-11-23"}
+
+
 def test_a_month_s_news_read_in_one_go_is_told_as_if_read_daily() -> None:
     rows = [
         an_item(1, "Seimas votes", "LT", published="2025-05-08", on="2025-05-08"),

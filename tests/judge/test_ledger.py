@@ -108,6 +108,18 @@ def test_a_known_step_with_a_new_date_is_a_new_act() -> None:
     assert kinds(desk) == ["new/instant", "new/instant"]
 
 
+def test_the_day_of_an_earlier_step_in_a_later_one_s_report_is_not_its_own() -> None:
+    desk = Desk()
+    desk.hear(an_item(1, "Vote", "LV", "W4_PARLIAMENT", "2025-04-16", on="2025-04-16"))
+    desk.hear(
+        an_item(2, "Signed the law of the 16th", "LV", "W5_HEAD_OF_STATE", "2025-04-24", on="2025-04-16")
+    )
+    assert [(d.stage, str(d.event_date)) for d in desk.developments.values()] == [
+        ("W4_PARLIAMENT", "2025-04-16"),
+        ("W5_HEAD_OF_STATE", "2025-04-24"),
+    ]
+
+
 def test_an_earlier_step_with_a_later_day_waits_for_the_digest() -> None:
     desk = Desk()
     desk.hear(an_item(1, "Notice", "FI", "W6_NOTIFIED", "2025-07-10", on="2025-07-10", tier=Tier.OFFICIAL))
@@ -250,7 +262,11 @@ def test_what_is_no_contradiction(why: str, second: dict[str, Any]) -> None:
     wire = " ".join(f"word{n}" for n in range(40))
     desk = Desk()
     more = second | {"summary": wire} if "summary" in second else second
-    first = {"states": "LV", "on": "2025-04-16", "summary": wire if "summary" in second else ""}
+    first: dict[str, Any] = {
+        "states": "LV",
+        "on": "2025-04-16",
+        "summary": wire if "summary" in second else "",
+    }
     desk.hear(
         an_item(
             1, published="2025-04-16", figures=votes(166, 14) if "round" in why else votes(66, 14), **first

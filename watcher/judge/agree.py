@@ -86,7 +86,11 @@ def _outvoted(act: Act, voices: Iterable[_Voice]) -> Act | None:
     best = min(others, key=lambda s: (-weights[s], s))
     if weights[best] < weights[mine] * _asked(mine, best):
         return None
-    return min((v.act for v in camps[best]), key=lambda a: (bool(a.substep), a.substep, a.stage))
+    names: dict[tuple[str, str], float] = defaultdict(float)
+    for voice in camps[best]:
+        names[voice.act.stage, voice.act.substep] += voice.weight
+    stage, substep = min(names, key=lambda n: (-names[n], n))
+    return next(v.act for v in camps[best] if (v.act.stage, v.act.substep) == (stage, substep))
 
 
 def _weight(camp: Iterable[_Voice]) -> float:

@@ -15,7 +15,7 @@ from functools import partial
 
 from watcher.judge.acts import Act, act_of, same_stage, same_step
 from watcher.judge.copies import original_of, outlet_of
-from watcher.judge.likeness import SAME_EVENT, Likeness, fit
+from watcher.judge.likeness import SAME_EVENT, WORLD, Likeness, fit
 from watcher.judge.terms import Near, Space, terms_of, trimmed
 from watcher.model import Development, EntryKey, Ids, Item, ItemId, Members, Modality, Story, StoryId
 
@@ -193,15 +193,24 @@ class _Sorting:
     def _candidates(self, act: Act, near: Near) -> tuple[set[int], set[int]]:
         """Stories of a shared state; and, for what is no step also among those of no state, the few whose
         words are nearest."""
+        worldwide = self._of_all_states(act)
         if not act.states:
-            return set(), set(near.closest(READ_CLOSER))
+            return worldwide, set(near.closest(READ_CLOSER))
         found: set[int] = set().union(*(self.of_state.get(state, set()) for state in act.states))
         among = found if act.step else found | self.of_state.get("", set())
-        return found, set(near.closest(READ_CLOSER, among))
+        return found | worldwide, set(near.closest(READ_CLOSER, among))
+
+    def _of_all_states(self, act: Act) -> set[int]:
+        """The latest stories of a kind that concerns every state, whatever state an outlet puts it under."""
+        if act.development not in WORLD:
+            return set()
+        return set(sorted(self.of_state.get(act.development, ()))[-READ_CLOSER:])
 
     def _index(self, story: Story) -> None:
         for state in story.states or ("",):
             self.of_state[state].add(story.id)
+        if story.development in WORLD:
+            self.of_state[story.development].add(story.id)
 
     def _moved(self, item: Item) -> Item:
         """Takes the item out of its story and puts it where the analyst says."""

@@ -34,9 +34,11 @@ SAME_DAY = 1.5  # what that is worth: less than one act by its step, more than w
 # What a state says and does about the treaty; what it is accused of. On one day the one is often taken for
 # another of its kind. What others say of a step (comment, appeals) is not that step.
 _POSITION = STEPS | {"considering", "reaffirmed", "other"}
+_ABOUT = frozenset({"commentary", "condemnation_or_appeal", "meeting", "casualties_report"})
+MANY = 3  # states that no two acts of one day share
 _CONDUCT = frozenset({"use", "transfer", "condemnation_or_appeal", "reaffirmed", "other"})
 # What concerns every state at once, under whatever state an outlet puts it: days within which there is one.
-_WORLD = {"casualties_report": 2, "meeting": 5}
+WORLD = {"casualties_report": 2, "meeting": 5}
 FOREIGN_DAYS = {"considering": 1, "commentary": 0, "other": 0}
 FOREIGN_DAYS_ELSE = 3
 
@@ -64,8 +66,10 @@ def fit(
     if act.firm and firm:
         return _same_act(act, firm, like.cosine)
     if act.firm or firm:
-        return _with_step(act, acts, like.cosine) or _same_day(act, item, members, like.cosine)
-    return _by_words(act, item, acts, members, like, last) or _same_day(act, item, members, like.cosine)
+        told = _with_step(act, acts, like.cosine)
+    else:
+        told = _by_words(act, item, acts, members, like, last)
+    return max(told, _same_day(act, item, members, like.cosine))
 
 
 def _same_act(act: Act, firm: Sequence[Act], cosine: float) -> float:
@@ -96,7 +100,7 @@ def _same_day(act: Act, item: Item, members: Sequence[Item], cosine: float) -> f
         days = _between(item, member)
         if days is None:
             continue
-        if act.development == other.development and days <= _WORLD.get(act.development, -1):
+        if act.development == other.development and days <= WORLD.get(act.development, -1):
             return SAME_DAY + cosine
         if act.states and act.states == other.states and days <= SOON and _akin(act, other):
             return SAME_DAY + cosine
@@ -105,6 +109,8 @@ def _same_day(act: Act, item: Item, members: Sequence[Item], cosine: float) -> f
 
 def _akin(act: Act, other: Act) -> bool:
     pair = {act.development, other.development}
+    if len(act.states) >= MANY and not pair & _ABOUT:
+        return True
     return len(pair) == 1 or pair <= _POSITION or pair <= _CONDUCT
 
 

@@ -39,16 +39,39 @@ def believable(item: Item, ledger: Ledger, lifecycle: Lifecycle) -> Item:
     """The item without states that cannot take part: one that never joined leaves nothing, and a party
     does not join. When that would leave no state, all stay: then the report contradicts the ledger. An
     effect is that of the path which the state is on: what enters into force for a newcomer is no exit."""
-    published = item.entry.published
+    published = item.entry.published.date() if item.entry.published else None
     claims = tuple(
-        replace(
-            c,
-            states=_taking_part(c, ledger, lifecycle),
-            stage=_stage_of_path(c, ledger, published.date() if published else None),
+        _with_own_day(
+            replace(
+                c,
+                states=_taking_part(c, ledger, lifecycle),
+                stage=_stage_of_path(c, ledger, published),
+            ),
+            ledger,
+            lifecycle,
+            published,
         )
         for c in item.claims
     )
     return replace(item, claims=claims) if claims != item.claims else item
+
+
+def _with_own_day(claim: Claim, ledger: Ledger, lifecycle: Lifecycle, published: date | None) -> Claim:
+    """Without a day that is an earlier step's: of the vote, in a report of the signature a week later."""
+    day = claim.event_date
+    if day is None or published is None or published - day <= SLACK_PUBLISHED:
+        return claim
+    path, rank = path_of(claim.stage, lifecycle), rank_of(claim.stage, lifecycle)
+    earlier = (
+        near(day, step.date, SLACK.days)
+        for state in claim.states
+        for step in ledger.of(state).steps
+        if step.date is not None
+        and step.standing not in _UNTAKEN
+        and path_of(step.stage, lifecycle) == path != "other"
+        and rank_of(step.stage, lifecycle) < rank
+    )
+    return replace(claim, event_date=None, date_precision="") if any(earlier) else claim
 
 
 _EFFECTS = {"W7_EFFECTIVE": ("J4_DEPOSITED", "J5_IN_FORCE"), "J5_IN_FORCE": ("W6_NOTIFIED", "W7_EFFECTIVE")}
