@@ -36,6 +36,21 @@ def test_an_operators_template_replaces_ours(tmp_path: Path) -> None:
         "{{ 1 / 0 }}",
         "{% include 'gone.j2' %}",
         "{{ m.told[9].headline }}",
+        "",
+        "{% for a in range(10 ** 12) %}{% endfor %}",
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{% for a in range(150000) %}a line of text that comes again and again{% endfor %}",
+        "{{ 'x' * 10 ** 10 }}",
+        "{{ 'x' * 10000000000 }}",
+        "{{ '%10000000000d' % 1 }}",
+        "{{ '%10000000000d' | format(1) }}",
+        "{{ '{:>10000000000}'.format(1) }}",
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ words.own.joinpath('/etc/hostname').read_text() }}",
+        "{% include '../secret.txt' %}",
+        "{% include '/etc/hostname' %}",
+        "{{ m.told.clear() }}",
     ],
 )
 @pytest.mark.parametrize("name", ["message.txt.j2", "message.html.j2", "message.slack.j2"])
@@ -71,6 +86,8 @@ def test_one_sentence_can_be_changed_alone(tmp_path: Path) -> None:
         '{% set headlines = {"new": "{{ nobody_knows }}"} %}',
         '{% set headlines = {"new": "{{ who"} %}',
         '{% set notes = "not a table" %}{% set headlines = 5 %}',
+        "{% for a in range(10 ** 12) %}{% endfor %}",
+        '{% set headlines = {"new": "{% for a in range(1000000000) %}{% endfor %}"} %}',
     ],
 )
 def test_broken_sentences_fall_back(tmp_path: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from tests.pipeline.test_catching_up import mail
 from tests.pipeline.test_cycle import FOOTBALL, HOUR, VOTE, VOTE_PL
 from tests.pipeline.test_speaking import hook
 from tests.pipeline.world import World
-from watcher.model import Mark
+from watcher.model import ItemId, Mark
 from watcher.pipeline import remarking, service
 from watcher.store import alerts, developments, items
 from watcher.store.items import Filters
@@ -39,7 +40,7 @@ def number_of(world: World, slug: str) -> int:
 
 def mark(world: World, kind: str, value: str = "", slug: str = "vote") -> None:
     """As `watcher mark` does it, at the hour of this world."""
-    said = Mark(items.ItemId(number_of(world, slug)), kind, value, world.now, "ann")
+    said = Mark(ItemId(number_of(world, slug)), kind, value, world.now, "ann")
     with world.database() as db:
         remarking.apply(db, (said,), world.config(), lambda: world.topic, world.now)
 
@@ -144,7 +145,7 @@ def test_a_mark_set_while_a_batch_is_judged_is_neither_lost_nor_in_the_way(world
 
     world.now = datetime.now(UTC)
     world.publish(replace(VOTE_PL, at=world.now), source="gazeta")
-    service.asyncio.run(poll_with(world, topic))
+    asyncio.run(poll_with(world, topic))
     world.now = datetime.now(UTC)
     world.poll()
     with world.database() as db:

@@ -12,10 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, meta
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 
 from watcher.model import Message
 from watcher.notify import markup
+from watcher.notify.sandbox import FAILURES, Sandbox, rendered
 
 SHIPPED = Path(__file__).parent / "templates"
 BODIES = ("text", "terminal", "html", "slack")
@@ -52,16 +53,16 @@ class Words:
     def say(self, pattern: str, **facts: object) -> str:
         """A pattern with its facts filled in, on one line."""
         try:
-            return markup.one_line(_pattern(pattern).render(**facts))
-        except (TemplateError, ValueError, TypeError) as error:
+            return markup.one_line(rendered(_pattern(pattern), facts))
+        except FAILURES as error:
             self.failed["sentences.j2"] = markup.one_line(error)
             return markup.one_line(" ".join(str(fact) for fact in facts.values() if fact))
 
     def phrase(self, table: str, key: str, **facts: object) -> str:
         """A pattern of a table; the shipped one when the operator's cannot be rendered."""
         try:
-            return markup.one_line(_pattern(self.table(table)[key]).render(**facts))
-        except (TemplateError, KeyError, ValueError, TypeError) as error:
+            return markup.one_line(rendered(_pattern(self.table(table)[key]), facts))
+        except FAILURES as error:
             self.failed.setdefault("sentences.j2", markup.one_line(error))
             return self.shipped().say(_tables(self.language, None)[table][key], **facts)
 
@@ -70,14 +71,17 @@ class Words:
 
     def render(self, body: str, message: Message) -> str:
         """`message` as one of BODIES."""
-        facts = {"m": message, "label": self.table("labels"), "words": self}
+        facts = {"m": message, "label": self.table("labels")}
         name = _FILES[body]
         if self.own is not None and (self.own / name).is_file():
             try:
-                return str(_environment(body, self.language, self.own).get_template(name).render(facts))
-            except (TemplateError, OSError, ValueError, TypeError, ArithmeticError, LookupError) as error:
+                own = rendered(_environment(body, self.language, self.own).get_template(name), facts)
+                if own.strip():
+                    return own
+                self.failed[name] = "it prints nothing"
+            except FAILURES as error:
                 self.failed[name] = markup.one_line(f"{type(error).__name__}: {error}")
-        return str(_environment(body, self.language, None).get_template(name).render(facts))
+        return rendered(_environment(body, self.language, None).get_template(name), facts)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -134,7 +138,7 @@ def _read(language: str, folder: Path | None) -> tuple[Mapping[str, Any], str]:
         return shipped, ""
     try:
         return _over(shipped, _tables(language, folder)), ""
-    except (TemplateError, OSError, ValueError, TypeError) as error:
+    except FAILURES as error:
         return shipped, markup.one_line(error) or type(error).__name__
 
 
@@ -182,17 +186,20 @@ def _tables(language: str, own: Path | None) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=2000)
 def _pattern(text: str) -> Any:
-    return Environment(undefined=StrictUndefined, autoescape=False).from_string(text)  # noqa: S701 plain text
+    return _PATTERNS.from_string(text)
+
+
+_PATTERNS = Sandbox(undefined=StrictUndefined, autoescape=False)  # plain text
 
 
 @lru_cache(maxsize=16)
 def _environment(body: str, language: str, own: Path | None) -> Environment:
     """One environment for each markup: what a template prints is escaped for that markup."""
     folders = [own, SHIPPED / language, SHIPPED / "en"] if own else [SHIPPED / language, SHIPPED / "en"]
-    environment = Environment(
+    environment = (Sandbox if own else Environment)(
         loader=FileSystemLoader([str(folder) for folder in folders]),
         undefined=StrictUndefined,
-        autoescape=body == "html",  # noqa: S701 the other markups escape through `finalize`
+        autoescape=body == "html",
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
