@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.judge.headlines import ABOUT_IT, NOT_ABOUT_IT
 from watcher.judge.classify import classify, language_of, sift
 from watcher.model import Band, Entry, EntryKey, SourceId
 from watcher.topic import Topic
@@ -131,6 +132,44 @@ def test_headline_alone_is_enough(topic: Topic, language: str, title: str) -> No
 @pytest.mark.parametrize(("language", "title"), RELEVANT)
 def test_headline_is_enough_without_its_language(topic: Topic, language: str, title: str) -> None:
     assert classify(an_entry(title), topic).relevant
+
+
+@pytest.mark.parametrize("language", ABOUT_IT)
+def test_the_ways_of_a_desk_are_understood(topic: Topic, language: str) -> None:
+    for title in ABOUT_IT[language]:
+        assert classify(an_entry(title, language=language), topic).relevant, title
+        assert classify(an_entry(title), topic).relevant, title
+
+
+@pytest.mark.parametrize("language", NOT_ABOUT_IT)
+def test_what_sounds_like_it_is_left_alone(topic: Topic, language: str) -> None:
+    for title in NOT_ABOUT_IT[language]:
+        assert not classify(an_entry(title, language=language), topic).relevant, title
+        assert not classify(an_entry(title), topic).relevant, title
+
+
+def test_a_mine_that_went_off_is_no_subject_and_mines_as_such_are(topic: Topic) -> None:
+    assert not classify(an_entry("Landmine kills two herders in Somalia", language="en"), topic).relevant
+    assert classify(an_entry("Landmines are no answer", language="en"), topic).relevant
+    below = an_entry("Ministers met on Tuesday", summary="Landmines are no answer.", language="en")
+    assert not classify(below, topic).relevant
+
+
+@pytest.mark.parametrize(
+    ("title", "relevant"),
+    [
+        ("Latvia leaves important arms convention", True),
+        (
+            "Russia leaves important arms convention",
+            False,
+        ),  # it is no party, so this is not the one it leaves
+        ("Latvia leaves important convention on women", False),
+        ("Latvia joins important arms convention", False),
+        ("Latvia leaves convention", False),
+    ],
+)
+def test_a_treaty_without_a_name(topic: Topic, title: str, relevant: bool) -> None:
+    assert classify(an_entry(title, language="en"), topic).relevant is relevant
 
 
 # category -> what tempts a keyword alert
