@@ -21,20 +21,24 @@ CASES = ("first", "unchanged", "same-bytes", "one-new")
 Costs = dict[str, dict[str, list[Cost]]]
 
 
-def measure(at: Server, names: list[str], rounds: int) -> Costs:
-    """Each case in turn, each subject in turn within it; every round starts from nothing."""
-    costs: Costs = {case: {name: [] for name in names} for case in CASES}
-    steps: tuple[tuple[str, Callable[[], None]], ...] = (
+def turns(at: Server) -> tuple[tuple[str, Callable[[], None]], ...]:
+    """Each case, and what makes the server play it."""
+    return (
         ("first", lambda: at.control(new=0, etag=1)),
         ("unchanged", lambda: None),
         ("same-bytes", lambda: at.control(new=0, etag=0)),
         ("one-new", lambda: at.control(new=1, etag=1)),
     )
+
+
+def measure(at: Server, names: list[str], rounds: int) -> Costs:
+    """Each case in turn, each subject in turn within it; every round starts from nothing."""
+    costs: Costs = {case: {name: [] for name in names} for case in CASES}
     for _ in range(rounds):
         subjects: list[Watcher] = [peer(name) for name in names]
         for subject in subjects:
             subject.prepare(at)
-        for case, turn in steps:
+        for case, turn in turns(at):
             turn()
             for subject in subjects:
                 costs[case][subject.name].append(subject.poll())

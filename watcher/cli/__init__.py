@@ -12,7 +12,7 @@ import click
 
 from watcher import __version__
 
-# A command's start makes a hundred thousand objects that stay: to look through them again after every 700 is a tenth
+# A command's start makes a hundred thousand objects that stay: to look through them again after every 700 is a twentieth
 # of what a poll costs in which nothing is new.
 gc.set_threshold(50_000, 20, 50)
 
