@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from watcher.judge.fold import fold
+from watcher.judge.remember import remembered
 from watcher.model import Entry, Item
 
 SHINGLE = 5
@@ -64,7 +65,7 @@ def _body(entry: Entry) -> str:
     return entry.content or entry.summary
 
 
-@lru_cache(maxsize=4096)
+@remembered(most=600_000)
 def _shingles(text: str) -> frozenset[int]:
     words = _WORDS.findall(fold(text[:20_000]))
     return frozenset(hash(tuple(words[i : i + SHINGLE])) for i in range(len(words) - SHINGLE + 1))

@@ -11,12 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from functools import lru_cache
 from heapq import nlargest
 from itertools import chain
 from operator import mul
 
 from watcher.judge.fold import fold
+from watcher.judge.remember import remembered
 
 PRIOR = 10  # items that share no word, assumed beside the real ones: else two texts alone have no rare word
 _FEW = 4  # texts of a batch for which walking through the groups is cheaper than sorting them by term
@@ -28,7 +28,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _GROUPING = re.compile(r"[.,\u00a0 ']")
 
 
-@lru_cache(maxsize=4096)
+@remembered(most=600_000)
 def terms_of(text: str) -> Mapping[str, float]:
     """Term -> 1 + log(count) of the folded text; scripts without spaces give pairs of characters."""
     counts: dict[str, int] = {}
