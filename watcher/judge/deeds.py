@@ -61,7 +61,7 @@ def _later(scene: Scene, cue: str) -> float:
 def mines(scene: Scene) -> Iterator[Signal]:
     early = 1.0 if scene.title else 0.7
     gives_up = scene.outsider and "cease" in scene and scene.clause.any("production", "use", "buy")
-    gives_up = gives_up and not scene.told("appeal")
+    gives_up = gives_up and not scene.told("appeal") and not scene.outside_voice
     policy = scene.told("policy") and (scene.outsider or "use" in scene or _own_ban(scene))
     policy = (policy or gives_up) and not (scene.outside_voice and "appeal" in scene)
     for cue, development, stage, weight in _DEEDS:
@@ -72,16 +72,17 @@ def mines(scene: Scene) -> Iterator[Signal]:
             weight *= early * aimed_at(scene, cue) * _unlike(scene, cue) * _later(scene, cue)
             yield Signal(development, *_standing_of(scene, cue, stage), weight)
     if "buy" in scene and scene.title and not described(scene, "buy") and not gives_up:
-        yield Signal("production", "N_STOCKPILE", PLANNED, 0.9)
+        yield Signal("production", "N_STOCKPILE", PLANNED, 0.6 if "consider" in scene else 0.9)
+    asked = scene.clause.all("ask", "clear") and not scene.clause.any("vote", "decide")
     if (
         "destroy" in scene
         and not (described(scene, "destroy") or _refused(scene, "destroy"))
         and (scene.title or scene.told("stock") or "stock" in scene.headline)
     ):
         modality = PLANNED if scene.planned("destroy") else DONE
-        yield Signal("stockpile_destruction", "N_STOCKPILE_DESTROYED", modality, 1.3 * early)
+        weight = (0.9 if asked else 1.3) * early * _later(scene, "destroy")
+        yield Signal("stockpile_destruction", "N_STOCKPILE_DESTROYED", modality, weight)
     if "clear" in scene:
-        asked = "ask" in scene and not scene.clause.any("vote", "decide")
         coming = scene.planned("clear", 30) or asked
         yield Signal(
             "clearance_or_extension",
@@ -126,7 +127,7 @@ def _unlike(scene: Scene, cue: str) -> float:
     """How much less a deed weighs that is only talked of: thought over, or to be ended, in a headline."""
     if not scene.title or cue != "use":
         return 1.0
-    if "cease" in scene and not scene.outsider:
+    if "cease" in scene and (scene.outside_voice or not scene.outsider):
         return 0.7  # "Stop using mines"
     return 0.5 if "consider" in scene and not scene.told("reported", "violate", "incident") else 1.0
 
@@ -233,7 +234,7 @@ def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
         yield Signal("condemnation_or_appeal", "N_REACTION", DONE, _loud(scene) * early)
     elif kept_by_duty(scene) or (scene.outside_voice and "stay" in scene):
         yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.3 * early)
-    elif scene.title and scene.clause.all("use", "cease") and not scene.outsider:
+    elif scene.title and scene.clause.all("use", "cease") and (scene.outside_voice or not scene.outsider):
         yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.1)  # "The world should stop using mines"
     elif "ngo" in scene and scene.sentence.weight >= 2 and "meeting" not in scene:
         yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 0.6 * early)
@@ -244,6 +245,7 @@ def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
 def _loud(scene: Scene) -> float:
     """How much an appeal weighs: less beside a stay, a comment or a deed that it accuses somebody of."""
     held = scene.told("comment") or (scene.told("stay") and not kept_by_duty(scene))
+    held = held or scene.clause.all("ask", "clear")  # what is asked for is time
     weight = 1.7 if scene.outside_voice else 0.6 if held else 1.0
     used = "use" in scene and not described(scene, "use") and not scene.told("leave")
     weight *= 0.6 if used and aimed_at(scene, "use") == 1.0 and "cease" not in scene else 1.0
