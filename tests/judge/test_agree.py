@@ -55,6 +55,15 @@ def test_other_states_other_days_and_officials_keep_their_word(other: dict[str, 
     assert agreed([*votes, apart], ())[3].claims[0].stage == NOTICE, why
 
 
+def test_a_state_that_one_of_many_adds_to_a_joint_act_is_left_out() -> None:
+    joint = [an_item(n, f"Report number {n}", "EE,LV,LT", NOTICE, DAY) for n in (1, 2, 3)]
+    more = an_item(4, "Five countries give notice", "EE,FI,LV,LT,PL", NOTICE, DAY)
+    assert agreed([*joint, more], ())[3].claims[0].states == ("EE", "LV", "LT")
+    assert agreed([*joint[:2], more], ())[2] is more  # two are too few to speak against it
+    part = an_item(5, "Vilnius gives notice", "LT", NOTICE, DAY)
+    assert agreed([*joint, part], ())[3] is part
+
+
 def test_one_headline_in_three_papers_is_one_voice_and_marks_keep_theirs() -> None:
     copies = [an_item(n, "Finland has told the UN", "FI", NOTICE, DAY) for n in (1, 2, 3)]
     assert heard([*copies, an_item(4, "Voted", "FI", VOTE, DAY)]) == [NOTICE] * 3 + [VOTE]

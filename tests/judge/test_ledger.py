@@ -120,6 +120,31 @@ def test_the_day_of_an_earlier_step_in_a_later_one_s_report_is_not_its_own() -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("second", "developments"),
+    [
+        ({"published": "2025-07-11", "on": "2024-12-01"}, 1),  # an earlier day is another account of it
+        ({"published": "2025-07-11"}, 1),
+        ({"published": "2025-07-21", "on": "2025-07-20"}, 2),  # the first was too early and had no day
+    ],
+)
+def test_an_instrument_is_deposited_once(second: dict[str, Any], developments: int) -> None:
+    desk = Desk()
+    desk.hear(an_item(1, "Tonga joins", "TO", "J4_DEPOSITED", "2025-06-25"))
+    desk.hear(an_item(2, "Tonga has joined", "TO", "J4_DEPOSITED", **second))
+    assert len([d for d in desk.developments.values() if d.stage]) == developments
+
+
+def test_an_effect_under_the_day_of_its_notice_is_one_of_its_own_day() -> None:
+    desk = Desk()
+    desk.hear(an_item(1, "Notice", "FI", "W6_NOTIFIED", "2025-07-10", on="2025-07-10", tier=Tier.OFFICIAL))
+    desk.hear(
+        an_item(2, "Finland is out", "FI", "W7_EFFECTIVE", "2026-01-10", on="2025-07-10"),
+        an_item(3, "Finland has left", "FI", "W7_EFFECTIVE", "2026-01-10", on="2026-01-10"),
+    )
+    assert kinds(desk) == ["new/instant", "new/instant"]
+
+
 def test_an_earlier_step_with_a_later_day_waits_for_the_digest() -> None:
     desk = Desk()
     desk.hear(an_item(1, "Notice", "FI", "W6_NOTIFIED", "2025-07-10", on="2025-07-10", tier=Tier.OFFICIAL))

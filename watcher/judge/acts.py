@@ -71,6 +71,7 @@ class Act:
     dated: bool
     precision: str = ""
     votes: tuple[int | None, int | None] = (None, None)  # for and against, where the report counts them
+    published: date | None = None  # of a report: when it came out
 
     @property
     def step(self) -> bool:
@@ -104,6 +105,7 @@ def act_of(item: Item) -> Act:
         item.modality or Modality.DONE,
         published.date() if published else None,
         dated=False,
+        published=published.date() if published else None,
     )
 
 
@@ -121,6 +123,7 @@ def act_of_claim(claim: Claim, published: date | None, states: tuple[str, ...] =
         exact,
         precision,
         votes_of(claim.figures),
+        published,
     )
 
 
@@ -156,9 +159,12 @@ def same_act(a: Act, b: Act) -> bool:
         return frozenset((a.stage, b.stage)) in _MIXED and a.states == b.states and near(a.day, b.day, 1)
     if not same_part(a.substep, b.substep) or other_body(a.votes, b.votes):
         return False
+    both = a.dated and b.dated
+    if not both and a.published and near(a.published, b.published, DATED_APART) and b.published:
+        return True  # out on one day: the one names the day of the act, the other does not
     if a.states != b.states:
-        return near(a.day, b.day, DATED_APART if a.dated and b.dated else PUBLISHED_APART)
-    return near(a.day, b.day, apart(a.stage, a.dated and b.dated))
+        return near(a.day, b.day, DATED_APART if both else PUBLISHED_APART)
+    return near(a.day, b.day, apart(a.stage, both))
 
 
 def apart(stage: str, dated: bool) -> int:
@@ -191,6 +197,8 @@ def same_step(act: Act, development: Development) -> bool:
     known = act_of_development(development)
     if same_act(act, known):
         return True
+    if outdone(act, known.day, known.dated) and development.sources <= 1:
+        return False
     once = act.stage in LEGAL and not act.dated
     if act.states != known.states and not once and not near(act.day, known.day, PUBLISHED_APART):
         return False  # after a joint act each state takes its own; notice, effect and deposit come once
@@ -199,7 +207,16 @@ def same_step(act: Act, development: Development) -> bool:
     told = act.states <= known.states and same_stage(act.stage, known.stage)
     if other_body(act.votes, known.votes):
         return False
+    if act.stage in LEGAL and act.day is not None and known.day is not None and act.day <= known.day:
+        return told and same_part(act.substep, known.substep)  # it happens once: another account of its day
     return told and same_part(act.substep, known.substep) and not act.dated and _after(act, known)
+
+
+def outdone(act: Act, day: date | None, dated: bool) -> bool:
+    """A binding step with its day, after an account of it that had none: that one was too early."""
+    if act.stage not in LEGAL or not act.dated or dated or act.day is None or day is None:
+        return False
+    return act.day > day + timedelta(days=PUBLISHED_APART)
 
 
 def _has_come(act: Act, term: Development) -> bool:

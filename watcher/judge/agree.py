@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from watcher.judge.acts import Act, act_of, act_of_development, canonical, near, path_of, rank_of
+from watcher.judge.acts import Act, act_of, act_of_development, canonical, near, path_of, rank_of, same_stage
 from watcher.judge.copies import bare_title
 from watcher.model import Development, Item, ItemId, Standing, Tier
 
@@ -20,6 +20,8 @@ HALF = 0.5  # what a report of such a step weighs
 MAJORITY = 1.5  # how many times more must say otherwise before an exact report is not believed
 MAJORITY_NEXT = 3.0  # ... when it tells the very next step: a vote, and the signature under it that evening
 APART = 1  # days between reports of one day, when one does not state it: midnight and time zones
+PAIR, SEVERAL = 2, 4  # states of a joint act; reports of it that can speak against one of them
+SHARE = 0.34  # of them that must name a state which another names
 _NO_VOICE = (Standing.PLANNED, Standing.DENIED, Standing.RETRACTED, Standing.DUE)
 
 
@@ -55,7 +57,37 @@ def agreed(
             known = act_of_development(development)
             if _tells(known):
                 heard[states].append(_Voice(known, float(max(1, len(development.item_ids)))))
-    return [_heeding(item, acts.get(item.id), heard) for item in items]
+    heeding = [_heeding(item, acts.get(item.id), heard) for item in items]
+    return _of_shared_states(heeding, {i.id for i in items if i.id in acts and i.entry.tier < Tier.OFFICIAL})
+
+
+def _of_shared_states(items: Sequence[Item], ids: Collection[ItemId]) -> list[Item]:
+    """`items` without the states that next to none of the reports of one joint act name."""
+    acts = {i.id: act_of(i) for i in items if i.id in ids}
+    found = []
+    for item in items:
+        act = acts.get(item.id)
+        if act is None or len(act.states) < PAIR:
+            found.append(item)
+            continue
+        others = [a for a in acts.values() if _one_joint_act(act, a)]
+        named = {s: sum(s in a.states for a in others) for s in act.states}
+        kept = tuple(s for s in item.claims[0].states if named[s] >= SHARE * len(others))
+        if len(others) >= SEVERAL and kept and len(kept) < len(act.states):
+            item = replace(item, claims=(replace(item.claims[0], states=kept), *item.claims[1:]))
+        found.append(item)
+    return found
+
+
+def _one_joint_act(act: Act, other: Act) -> bool:
+    """The same step of that day by several states, most of them the same."""
+    common = len(act.states & other.states)
+    return (
+        same_stage(act.stage, other.stage)
+        and near(act.day, other.day, APART)
+        and common >= PAIR
+        and common > len(other.states) / 2
+    )
 
 
 def _tells(act: Act) -> bool:

@@ -61,6 +61,8 @@ def _with_own_day(claim: Claim, ledger: Ledger, lifecycle: Lifecycle, published:
     day = claim.event_date
     if day is None or published is None or published - day <= SLACK_PUBLISHED:
         return claim
+    if claim.stage in _EFFECTS and any(_before_its_term(day, published, ledger.of(s)) for s in claim.states):
+        return replace(claim, event_date=None, date_precision="")
     path, rank = path_of(claim.stage, lifecycle), rank_of(claim.stage, lifecycle)
     earlier = (
         near(day, step.date, SLACK.days)
@@ -75,6 +77,11 @@ def _with_own_day(claim: Claim, ledger: Ledger, lifecycle: Lifecycle, published:
 
 
 _EFFECTS = {"W7_EFFECTIVE": ("J4_DEPOSITED", "J5_IN_FORCE"), "J5_IN_FORCE": ("W6_NOTIFIED", "W7_EFFECTIVE")}
+
+
+def _before_its_term(day: date, published: date, point: Standpoint) -> bool:
+    due = point.effect_due
+    return due is not None and day < due - SLACK <= published
 
 
 def _stage_of_path(claim: Claim, ledger: Ledger, published: date | None) -> str:
@@ -123,6 +130,8 @@ def _is_step(act: Act, step: Step) -> bool:
         return True
     if other_body(act.votes, votes_of(step.figures)):
         return False
+    if act.stage in LEGAL and act.day <= step.date + SLACK_PUBLISHED:
+        return True  # it happens once: an earlier day is another account of it
     if step.date_precision == "published":
         return abs(act.day - step.date) <= SLACK_PUBLISHED or (act.stage in LEGAL and not act.dated)
     if step.date_precision not in ("", "day"):
