@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from watcher.judge.fold import fold, fold_pattern
 from watcher.judge.match import Patterns, alternatives, literal_head
 from watcher.judge.who import mentions, states_of
-from watcher.model import Entry, EntryKey, SourceId
+from watcher.model import Claim, Entry, EntryKey, Modality, SourceId
 from watcher.topic import Topic
 
 
@@ -121,6 +121,8 @@ ACTING = [
     ("ru", "США передадут Украине противопехотные мины", {"US"}),
     ("en", "Estonia stays in the mine ban despite the exits of Latvia and Finland", {"EE"}),
     ("no", "Norge blir i minekonvensjonen selv om Finland går ut", {"NO"}),
+    ("sv", "Norge stannar i fördraget när Finland, Polen och Baltikum går ut", {"NO"}),
+    ("en", "Austria objects to Ukraine's suspension, and Kyiv protests", {"AT", "UA"}),
     ("ru", "Страна-соседка Беларуси вышла из Оттавской конвенции", set()),
     ("es", "El Parlamento polaco aprueba salir de la Convención de Ottawa", {"PL"}),
     ("fi", "Jalkaväkimiinat takaisin?", {"FI"}),
@@ -306,3 +308,22 @@ def test_states_told_of_without_a_name_are_named_below(
     topic: Topic, language: str, title: str, summary: str, states: set[str]
 ) -> None:
     assert acting(topic, title, language, summary) == states
+
+
+@pytest.mark.parametrize(
+    ("summary", "states"),
+    [
+        (
+            "The ministers of Poland, Latvia and Lithuania said they would leave the treaty.",
+            {"PL", "LV", "LT"},
+        ),
+        ("Poland, Latvia and Lithuania held joint exercises this week.", {"PL"}),
+        ("Estonia and Latvia said they would leave the treaty.", {"PL"}),
+    ],
+)
+def test_those_who_plan_with_the_state_of_the_title_are_listed_below(
+    topic: Topic, summary: str, states: set[str]
+) -> None:
+    entry = Entry(EntryKey("k"), SourceId("s"), "", "Poland to leave mine ban", summary, language="en")
+    plan = Claim(("PL",), "recommended", "W2_RECOMMENDED", Modality.DONE)
+    assert set(states_of(entry, (plan,), topic, "en")) == states

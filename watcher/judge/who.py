@@ -27,6 +27,7 @@ _WORLDWIDE = frozenset({"casualties_report", "meeting", _APPEAL})
 _OF_ARMS = frozenset({"use", "transfer"})
 _SIDES = 3  # sentences below an accusing title that are searched for the accused
 _NEAR = 16  # letters between a name and the word of leaving that makes it the one who leaves
+_OPENING = 32  # letters: a name before is of the words that open its sentence
 _OF = 4  # letters between "parliament" and the state whose it is ("Riksdagen i Finland")
 _ARTICLE = (
     r"(?:the|die|der|den|la|le|les|el|los|las|a|o|os|as|de|des|du|del|della|al|het|η|την?|της|vung|cac nuoc)"
@@ -80,11 +81,26 @@ def named(folded: str, topic: Topic, language: str | None) -> Iterator[tuple[int
 def mentions(folded: str, topic: Topic, language: str | None = None) -> tuple[Mention, ...]:
     """Every state named in folded text, in the order of the text, with the part it plays."""
     signs = signs_of(topic.lexicon, language)
-    return tuple(
+    found = tuple(
         Mention(code, start, end, signs.role(folded, start, end))
         for start, end, codes in named(folded, topic, language)
         for code in codes
     )
+    return _listed_aside(folded, found) if any(m.role == ASIDE for m in found) else found
+
+
+def _listed_aside(folded: str, named: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Whom a list puts aside ("like Latvia, Estonia and Poland"), it puts aside to its end; not so where the
+    sentence opens with it ("Following Latvia, Estonia and Poland vote")."""
+    roles = {m.start: m.role for m in named}
+    aside: set[int] = set()
+    for chain in _chains(folded, named):
+        starts = list(dict.fromkeys(m.start for m in chain))
+        last = folded[max(m.end for m in chain if m.start != starts[-1]) : starts[-1]] if starts[1:] else ""
+        within = starts[0] > named[0].start or starts[0] > _OPENING
+        if roles[starts[0]] == ASIDE and within and _AND.fullmatch(last):
+            aside.update(starts)
+    return tuple(replace(m, role=ASIDE) if m.start in aside else m for m in named)
 
 
 def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: str | None) -> tuple[str, ...]:
@@ -94,7 +110,8 @@ def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: s
     if not sentences:
         return ()
     kind = claims[0].development if claims else ""
-    read = tuple(_Read(s, mentions(s.folded, topic, language)) for s in sentences)
+    worldly = signs.worldly(sentences[0])
+    read = tuple(_Read(s, mentions(s.folded, topic, language), worldly) for s in sentences)
     if crowd := _crowd(read, signs):
         return crowd
     home = signs.home(entry)
@@ -129,10 +146,11 @@ def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: s
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A sentence and the states that it names."""
+    """A sentence and the states that it names. `worldly`: its title speaks of the UN, a campaign, a meeting."""
 
     sentence: Sentence
     named: tuple[Mention, ...]
+    worldly: bool
 
     @property
     def title(self) -> bool:
@@ -183,6 +201,8 @@ def _with_those_listed(found: tuple[str, ...], below: tuple[_Read, ...], signs: 
     """A title may name some of those who plan together, or whom an appeal addresses: the next sentences list
     them with the others ("Latvia, Estonia and Poland")."""
     for one in below:
+        if len(found) == 1 and not signs.leaving(one.folded):
+            continue  # one state is not said to leave with the others
         for group in _lists(one.folded, one.named):
             listed = _codes(group)
             more = set(found) < set(listed) - signs.adversaries and len({m.start for m in group}) > 1
@@ -193,8 +213,8 @@ def _with_those_listed(found: tuple[str, ...], below: tuple[_Read, ...], signs: 
 
 def _actors(one: _Read, kind: str, signs: Signs) -> tuple[str, ...]:
     folded = one.folded
-    named = _without_borrowed(folded, one.named, signs)
-    world = kind == _APPEAL and signs.worldly(one.sentence)
+    named = one.named
+    world = kind == _APPEAL and (one.worldly or signs.worldly(one.sentence))
     if world:
         chains = _chains(folded, named)
         instances = {m.start for g in chains if signs.example(folded, g[0].start) for m in g}
@@ -203,11 +223,12 @@ def _actors(one: _Read, kind: str, signs: Signs) -> tuple[str, ...]:
         named = _without_dateline(folded, named)
     leaving = signs.leaving(folded) if len({m.state for m in named}) > 1 else ()
     lists = [_in_one(group, leaving) for group in _lists(folded, named)]
-    named = tuple(mention for group in lists for mention in group)
+    named = _without_borrowed(folded, tuple(mention for group in lists for mention in group), signs)
     allied = {m.state for group in lists if len({m.state for m in group} - signs.adversaries) for m in group}
     if signs.protest(folded):
         # Whom arms are given to is no side of the protest against it.
-        out = (ASIDE, PLACE) if kind == "transfer" else (ASIDE,)
+        of_states = kind != "transfer" and (signs.leaving(folded) or signs.accusation(folded))
+        out = (ASIDE,) if of_states else (ASIDE, PLACE)
         sides = _codes(m for m in named if m.role not in out or signs.opposed(folded, m.start, m.end))
         return sides or _codes(named)
     acting = [m for m in named if m.role == ACTOR]
