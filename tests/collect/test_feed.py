@@ -321,6 +321,34 @@ def test_hints_are_read_and_remembered() -> None:
     assert read(feed_bytes("atom10.xml")).hints == PollHints()
 
 
-def test_an_item_of_nothing_but_attributes_is_dropped_and_the_others_are_read() -> None:
+def test_of_an_item_of_nothing_but_attributes_the_title_is_read() -> None:
     odd = "<item " + " ".join(f"a{n}='1'" for n in range(150_000)) + "><title>odd</title></item>"
-    assert [each.title for each in read(rss(odd + item(1))).entries] == ["Story 1"]
+    assert [each.title for each in read(rss(odd + item(1))).entries] == ["odd", "Story 1"]
+
+
+def marked_up(number: int, tags: int) -> str:
+    return item(number, extra=f"<description>{'<b/>' * tags}</description>")
+
+
+def test_what_is_all_markup_is_left_out_and_said() -> None:
+    """One item with more tags than an item may have; items with more than a body may have, from there on."""
+    one = read(rss(marked_up(1, 70_000), item(2)))
+    assert [entry.title for entry in one.entries] == ["Story 2"]
+    many = read(rss(*(marked_up(n, 45_000) for n in range(8))))
+    assert [entry.title for entry in many.entries] == [f"Story {n}" for n in range(5)]
+    assert many.notes == ("3 items too large to read were left out",)
+    assert read(rss(*(marked_up(n, 45_000) for n in range(8))), state=many.state).unchanged
+
+
+def test_broken_items_are_mended_up_to_a_measure() -> None:
+    broken = [item(n, extra=f"<description>{'<b>' * 3_000}</description>") for n in range(20)]
+    found = read(rss(*broken, item(99)))
+    assert [(entry.title, entry.url) for entry in found.entries] == [
+        (f"Story {n}", f"https://news.example.org/story/{n}") for n in (*range(20), 99)
+    ]
+
+
+def test_far_more_around_the_items_than_in_them() -> None:
+    with pytest.raises(ParseError, match="cannot be cut"):
+        read(rss("<!--x-->" * 160_000, item(1)))
+    assert len(entries(rss("<!--x-->" * 36_000, item(1)))) == 1

@@ -19,6 +19,8 @@ from tests.collect.fetching import NOON, a_network, a_source, poll, poll_one
 from tests.collect.server import Asked, Server
 from watcher.collect import fetch
 from watcher.collect.dial import Patience, system_tls
+from watcher.collect.guard import address
+from watcher.collect.throttle import Hosts
 from watcher.model import Fetched, FetchFailed, Network, PollState, Source, SourceId
 
 FEED = b"<rss/>" * 100
@@ -177,6 +179,15 @@ def test_requests_to_one_host_are_spaced_and_those_to_our_own_are_not() -> None:
         began = monotonic()
         poll([a_source(server.url("/feed"), str(n)) for n in range(4)], a_network(server.allow, spacing=5.0))
         assert monotonic() - began < 3
+
+
+def test_gdelt_is_asked_once_in_five_seconds() -> None:
+    hosts = Hosts(a_network(spacing=1.0), lambda: 0.0)
+    spacing = {
+        name: hosts.of(address(f"https://{name}/", a_network())).spacing
+        for name in ("api.gdeltproject.org", "news.example")
+    }
+    assert spacing == {"api.gdeltproject.org": 5.0, "news.example": 1.0}
 
 
 def test_a_redirect_waits_its_turn_at_the_host_it_leads_to() -> None:

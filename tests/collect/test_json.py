@@ -124,6 +124,7 @@ def test_a_new_item_is_the_only_one_handed_back() -> None:
         ("[" * 90_000, "not JSON"),
         ("<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><x>&a;</x>", "document type"),
         ("<html><p>oops", "well-formed"),
+        ("<html><p>Down for maintenance</p></html>", "a web page"),
     ],
 )
 def test_an_answer_that_is_no_list_is_an_error(body: str, reason: str) -> None:

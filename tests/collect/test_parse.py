@@ -45,6 +45,16 @@ def test_only_new_and_edited_items_are_handed_back() -> None:
     assert (after.known, after.unknown, after.unchanged) == (1, 2, False)
 
 
+def test_the_text_of_one_body_is_bounded() -> None:
+    """Every entry comes with its title; those beyond a million characters with the beginning of their text."""
+    text = "word " * 16_000
+    found = read(rss(*(item(n, extra=f"<fullitem>{text}</fullitem>") for n in range(40)))).entries
+    sizes = [len(entry.summary) + len(entry.content) for entry in found]
+    assert [entry.title for entry in found] == [f"Story {n}" for n in range(40)]
+    assert 900_000 < sum(sizes) < 1_100_000
+    assert set(sizes[20:]) == {300}
+
+
 def test_reordered_items_are_nothing_new() -> None:
     state = read(rss(item(1), item(2))).state
     assert read(rss(item(2), item(1)), state=state).entries == ()

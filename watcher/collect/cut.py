@@ -140,7 +140,7 @@ def shared_links(items: tuple[bytes, ...]) -> frozenset[int]:
         counts.setdefault(link, []).append(number)
     shared: set[int] = set()
     for link, numbers in counts.items():
-        if link and len(numbers) > 1 and len({_raw_title(items[number]) for number in numbers}) > 1:
+        if link and len(numbers) > 1 and len({raw_title(items[number]) for number in numbers}) > 1:
             shared.update(numbers)
     return frozenset(shared)
 
@@ -155,7 +155,7 @@ def raw_link(item: bytes) -> bytes:
     return b""
 
 
-def _raw_title(item: bytes) -> bytes:
+def raw_title(item: bytes) -> bytes:
     title = _TITLE.search(item)
     return title[1].strip() if title else b""
 

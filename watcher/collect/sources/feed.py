@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from watcher.collect.charset import as_utf8
-from watcher.collect.cut import Cut, cut, hashes, hints, shared_links
+from watcher.collect.cut import Cut, cut, hashes, hints, raw_link, raw_title, shared_links
 from watcher.collect.entries import RawItem, Setting, entry, unrepeated, with_shared_keys
 from watcher.collect.politeness import address_of
 from watcher.collect.reading import (
@@ -146,7 +146,7 @@ def _read_cut(pieces: Cut, setting: Setting, state: PollState, told: PollHints) 
             raw = raw or patience.read(items[number])
             if raw is not None:
                 entries.append(entry(raw, setting, digests[number], shared=number in shared))
-    left = len(unknown) - len(wanted) + patience.left
+    left = len(unknown) - len(wanted)
     notes = _notes(pieces.total) + ((f"{left} items too large to read were left out",) if left else ())
     return Reading(
         unrepeated(entries),
@@ -207,17 +207,20 @@ class _Patience:
     def __init__(self, pieces: Cut, setting: Setting) -> None:
         self._pieces, self._setting = pieces, setting
         self._bytes, self._tags = MAX_WHOLE_BYTES, MAX_PATIENT_TAGS
-        self.left = 0
 
     def read(self, item: bytes) -> RawItem | None:
+        """What is beyond keeps its title and its link."""
         size, tags = len(item), item.count(b"<")
         if size > self._bytes or tags > self._tags:
-            self.left += 1
-            return None
+            return RawItem(title=_text_of(raw_title(item)), link=_text_of(raw_link(item)))
         self._bytes -= size
         self._tags -= tags
         raws, _ = _feedparser(self._pieces.head + item + self._pieces.tail, self._setting)
         return raws[0] if raws else None
+
+
+def _text_of(part: bytes) -> str:
+    return part.decode("utf-8", "replace").replace("<![CDATA[", "").replace("]]>", "")
 
 
 def _notes(total: int) -> tuple[str, ...]:
