@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.notify.servers import Answer, http_sink, smtp_line_server
 from tests.pipeline.test_cycle import FOOTBALL, HOUR, VOTE
-from tests.pipeline.test_speaking import DECISION, POLICY, REPLY, hook, told_until_now
+from tests.pipeline.test_speaking import DECISION, POLICY, REPLY, hook, told_until_now, unhurried
 from tests.pipeline.world import START, Story, World
 from watcher.model import AlertKind
 from watcher.pipeline.service import Service
@@ -39,7 +39,7 @@ def test_after_downtime_one_message_tells_everything_and_counts_as_the_digest_mi
         (caught_up,) = [one.json for one in sink.got]
         assert caught_up["kind"] == "catchup"
         assert dates(caught_up) == {"2026-05-05"}
-        assert [r["title"] for o in caught_up["others"] for r in o["reports"]] == [REPLY.title]
+        assert unhurried(caught_up) == [REPLY.title]
         assert any("Last delivered digest" in line for line in caught_up["health"])
         assert "was away" in caught_up["notes"][0]
         assert len(world.messages()) == files + 1
@@ -70,6 +70,27 @@ def test_a_catch_up_that_did_not_get_through_is_still_one_message(world: World) 
         assert dates(messages[-1]) == {"2026-05-05"}
 
 
+def test_a_machine_that_wakes_before_its_network_still_tells_it_in_one(world: World) -> None:
+    with http_sink() as sink:
+        world.extra = hook(sink) + POLICY
+        told_until_now(world, sink)
+        world.server.reply("/wire", status=503)
+        sink.answers = [Answer(503)]
+        sink._taken.clear()
+        world.poll(after=3 * DAY)
+        assert (len(sink.got), len(sink.taken)) == (1, 0)
+        world.publish(VOTE, DECISION, REPLY)
+        world.poll(after=timedelta(seconds=20))
+        (caught_up,) = sink.taken
+        assert caught_up["kind"] == "catchup"
+        assert [a["urgency"] for a in caught_up["alerts"]].count("instant") == 2
+        assert unhurried(caught_up) == [REPLY.title]
+        assert "was away" in caught_up["notes"][0]
+        for _ in range(9):
+            world.poll(after=timedelta(minutes=5))
+        assert len(sink.taken) == 1
+
+
 def test_a_machine_that_slept_polls_before_it_speaks(world: World) -> None:
     with http_sink() as sink:
         world.extra = hook(sink) + POLICY
@@ -88,7 +109,8 @@ def test_a_machine_that_slept_polls_before_it_speaks(world: World) -> None:
         assert sink.got == []
         service.poll(stop)
         service.speak(stop)
-        assert [(one.json["kind"], len(one.json["alerts"])) for one in sink.got] == [("catchup", 2)]
+        (caught_up,) = [one.json for one in sink.got]
+        assert (caught_up["kind"], len(caught_up["alerts"])) == ("catchup", 2)
 
 
 def mail(port: int, *to: str) -> str:

@@ -204,7 +204,7 @@ def _notes(
         found.append(words.phrase("notes", "only_at_once" if nothing else "at_once", titles=shown, more=more))
     elif nothing:
         found.append(words.phrase("notes", "empty"))
-    if batch.kind in ("catchup", "digest") and context.away:
+    if batch.kind in ("catchup", "digest") and context.away and not nothing:
         start, end = (moment_words(words, moment, context.zone) for moment in context.away)
         found.append(words.phrase("notes", "away", start=start, end=end))
     elif batch.waited:

@@ -110,6 +110,16 @@ def ops_alerts(
     return tuple(replace(alert, id=AlertId(first + i)) for i, alert in enumerate(alerts))
 
 
+def known_already(found: Iterable[Trouble], told: Iterable[Alert]) -> tuple[Trouble, ...]:
+    """Those of which an alarm was given that is not over, and refusals, which need no time to be one."""
+    episodes = _episodes(told)
+    return tuple(
+        trouble
+        for trouble in found
+        if trouble.name.startswith("refused:") or (trouble.name in episodes and episodes[trouble.name].open)
+    )
+
+
 def ops_deliveries(
     alerts: Iterable[Alert], channels: Iterable[Channel], ids: Ids, now: datetime
 ) -> tuple[Delivery, ...]:

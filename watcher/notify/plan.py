@@ -84,7 +84,7 @@ def plan(
             continue
         here = set(channel.recipients)
         own = tuple(row for row in rows if row.channel == channel.name and row.recipient in here)
-        due = _due(own, alerts, now)
+        due = _due(own, alerts, now, away)
         pause = max((row.not_before for row in own if row.state in OPEN and row.not_before), default=now)
         if pause > now:  # the server's own word
             changed += [replace(row, due=max(row.due, pause), reason=row.reason or PAUSE) for row in due]
@@ -132,11 +132,13 @@ def passes_quiet(alert: Alert, policy: Policy) -> bool:
 # ── what does not go now ─────────────────────────────────────────────────────────────────────
 
 
-def _due(own: Sequence[Delivery], alerts: Mapping[int, Alert], now: datetime) -> list[Delivery]:
+def _due(own: Sequence[Delivery], alerts: Mapping[int, Alert], now: datetime, away: bool) -> list[Delivery]:
     """Open rows whose time has come. What was one message when it did not get through is one again, and a
     digest hour takes along all that waits for one, now or later, and what an earlier one could not deliver."""
     waiting = [row for row in own if row.state in OPEN and row.alert_id in alerts]
     due = [row for row in waiting if row.due <= now]
+    if away and due:  # it is all one message, what is to be tried again included
+        due = [row for row in waiting if row.due <= now or row.state is DeliveryState.LATER]
     tried = {(row.recipient, row.batch) for row in due if row.batch}
     hours = [row for row in due if alerts[row.alert_id].kind is AlertKind.DIGEST]
     retried = {row.recipient for row in hours}
@@ -145,10 +147,11 @@ def _due(own: Sequence[Delivery], alerts: Mapping[int, Alert], now: datetime) ->
     def goes_along(row: Delivery) -> bool:
         if (row.recipient, row.batch) in tried:
             return True
-        takers = retried if row.state is DeliveryState.LATER else opened
+        takers = retried if away or row.state is DeliveryState.LATER else opened
         return row.recipient in takers and alerts[row.alert_id].urgency is Urgency.DIGEST
 
-    return due + [row for row in waiting if row.due > now and goes_along(row)]
+    going = {row.id for row in due}
+    return due + [row for row in waiting if row.id not in going and goes_along(row)]
 
 
 def _settle(

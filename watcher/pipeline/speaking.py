@@ -41,6 +41,7 @@ from watcher.topic import Topic
 log = logging.getLogger("watcher.speak")
 
 AWAY_AFTER = timedelta(hours=3)
+_DEAF_AT_MOST = timedelta(hours=6)
 _LOOKS_BACK = timedelta(days=60)
 Gap = tuple[datetime, datetime]
 
@@ -110,12 +111,14 @@ def _send_due(
     hours: dict[int, Alert] = {}
     for planned in ready.batches:
         channel = next(c for c in config.channels if c.name == planned.channel)
+        missed = _missed(planned.deliveries, away)
+        planned = _afresh(db, planned) if missed else planned
         planned = replace(planned, alerts=tuple(hours.get(a.id, a) for a in planned.alerts))
         batch = digested(config, topic(), db, planned, channel, now)
         if batch is not planned:  # kept before it is sent: whoever gets it later gets the same
             hours |= {a.id: a for a in batch.alerts if a.kind is AlertKind.DIGEST}
             alerts.save(db, tuple(hours.values()))
-        message = composed(config, topic(), db, batch, channel, now, _missed(batch.deliveries, away))
+        message = composed(config, topic(), db, batch, channel, now, missed)
         if deliver.worth_sending(message, config.policy):
             work.append((batch, message, channel))
         else:
@@ -124,6 +127,14 @@ def _send_due(
     spoken.messages += len(work)
     spoken.states.update(row.state.value for row in rows)
     spoken.reasons += sorted({f"{r.channel}: {r.reason}" for r in rows if r.reason} - set(spoken.reasons))
+
+
+def _afresh(db: Database, batch: Batch) -> Batch:
+    """After a gap a digest hour that nobody can have seen is composed again: more has come in since."""
+    rows = deliveries.of_alerts(db, [a.id for a in batch.alerts if a.digested is not None])
+    seen = {row.alert_id for row in rows if row.state is DeliveryState.SENT or row.possible_repeat}
+    forgotten = (a if a.id in seen else replace(a, digested=None) for a in batch.alerts)
+    return replace(batch, alerts=tuple(forgotten))
 
 
 def register(config: Config, db: Database, now: datetime) -> None:
@@ -223,6 +234,8 @@ def _tell_troubles(config: Config, db: Database, now: datetime) -> int:
     grace = timedelta(minutes=config.policy.digest_grace_minutes)
     found = ops.troubles(rows, polls, _digest_facts(config, db, now), now, grace)
     told = alerts.operational_since(db, now - _LOOKS_BACK)
+    if _just_woke(db, now):
+        found = ops.known_already(found, told)
     if not found and not told:
         return 0
     from watcher.notify.wording import Words
@@ -300,15 +313,28 @@ def _record(db: Database, rows: Sequence[Delivery]) -> None:
 
 
 def _away(config: Config, db: Database, now: datetime) -> Gap | None:
-    """The last gap in which the watcher did not speak, when it was long enough to tell of and not long ago."""
+    """The last gap in which the watcher did not speak, when it was long enough to tell of and not long ago.
+    It ends when a source has answered again: a laptop wakes before its network does."""
     last = meta.get(db, "alive")
     before = datetime.fromisoformat(last) if last else now
     usual = timedelta(seconds=2 * config.poll_every_seconds)
     if now - before > max(AWAY_AFTER, usual):
         meta.put(db, "away", f"{before.isoformat()} {now.isoformat()}")
     meta.put(db, "alive", now.isoformat())
-    stored = (meta.get(db, "away") or "").split()
-    if len(stored) != 2:
+    stored = [datetime.fromisoformat(moment) for moment in (meta.get(db, "away") or "").split()]
+    if not stored:
         return None
-    start, end = (datetime.fromisoformat(moment) for moment in stored)
-    return (start, end) if now - end < deliver.GIVE_UP_AFTER else None
+    start, woke, *closed = stored
+    if not closed:
+        heard = [poll.last_ok for poll in sources.states(db).values() if poll.last_ok is not None]
+        if heard and max(heard) <= start and now - woke < _DEAF_AT_MOST:
+            return start, now
+        closed = [now]
+        meta.put(db, "away", f"{start.isoformat()} {woke.isoformat()} {now.isoformat()}")
+    return (start, closed[0]) if now - closed[0] < deliver.GIVE_UP_AFTER else None
+
+
+def _just_woke(db: Database, now: datetime) -> bool:
+    """Too short a time since the last gap for any trouble to have lasted: nothing was tried meanwhile."""
+    stored = (meta.get(db, "away") or "").split()
+    return bool(stored) and now - datetime.fromisoformat(stored[1]) < ops.OUTBOX_AFTER
