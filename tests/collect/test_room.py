@@ -53,7 +53,7 @@ def test_slow_large_bodies_give_way_to_an_honest_one() -> None:
 
 
 def test_many_large_bodies_at_once_all_come_in() -> None:
-    """Twenty-seven megabytes for a room of twenty-four: all have begun before any ends, and none is lost."""
+    """Twenty-seven megabytes for a room of twelve: all have begun before any ends, and none is lost."""
     with Server() as server:
         server.slowly("/big", [head(9 * MIB), *repeat(bytes(3 * MIB), 3)], 0.02)
         sources = [a_source(named(server, f"h{n}.example", "/big")) for n in range(3)]

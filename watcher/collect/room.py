@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
+from typing import cast
 
 STEP = 256 * 1024
-FEEDS, PAGES = 24 << 20, 8 << 20
+FEEDS, PAGES = 12 << 20, 4 << 20
 PAGE_BYTES = 2 << 20
 """Of one article's page: a larger one would not be read."""
 SLOW_SECONDS = 2.0
+TRIMMED = 2 << 20  # of a body after which freed memory is given back
 LATE_SECONDS = 0.25  # a timer that fires later than this fires after a time in which nobody listened
 
 
@@ -52,12 +55,15 @@ class Place:
             self._unpacking = True
 
     def release(self) -> None:
+        large = self._unpacking or self.held > TRIMMED
         self.arriving = False
         self._resume = self._give_up = _nothing
         if self._unpacking:
             self._unpacking = False
             self._room.unpacking.release()
         self._room.leave(self)
+        if large:
+            give_back()
 
     # ── for the room ──
 
@@ -72,6 +78,24 @@ class Place:
 
 def _nothing() -> None:
     pass
+
+
+def give_back() -> None:
+    """Freed memory to the system. glibc keeps what lies below anything still in use, which after a few large
+    bodies is most of what they took; elsewhere there is nothing to do."""
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+
+
+@lru_cache(maxsize=1)
+def _trim() -> Callable[[int], int] | None:
+    import ctypes
+
+    try:
+        return cast("Callable[[int], int]", ctypes.CDLL(None).malloc_trim)
+    except (AttributeError, OSError, TypeError):
+        return None
 
 
 class Room:

@@ -144,8 +144,12 @@ async def run(
             finished = await done.get()
             if isinstance(finished, BaseException):
                 raise finished
-            yield finished[0]
-            finished[1]()
+            result, taken = finished
+            del finished
+            box = [result]
+            del result
+            yield box.pop()  # not held here while whoever takes it works on what he made of it
+            taken()
     finally:
         for task in tasks:
             task.cancel()

@@ -173,6 +173,7 @@ async def _collect(
         async for result in _results(cycle, chosen, states):
             source = by_id[result.source_id]
             offer = _read(cycle, source, states.get(source.id) or PollState(source.id), result)
+            del result  # its body is not needed while the batch is judged
             offers.append(offer)
             size += len(offer.entries)
             chars += sum(len(entry.content) + len(entry.summary) for entry in offer.entries)
