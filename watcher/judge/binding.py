@@ -90,6 +90,7 @@ def effect(scene: Scene) -> Iterator[Signal]:
     taken = (
         "effect" in scene and scene.clear_of("effect", "recommend") and scene.clear_of("effect", "consider")
     ) or ("again" in scene and scene.title)
+    taken = taken and not scene.overlaps("effect", "clear")  # "free of mines"
     if not taken and _outside(scene):
         yield Signal("in_effect", "W7_EFFECTIVE", DONE, 1.1)
         return
@@ -105,9 +106,10 @@ def effect(scene: Scene) -> Iterator[Signal]:
     stage = "J5_IN_FORCE" if joined else "W7_EFFECTIVE"
     if (
         coming
+        or _dated_ahead(scene)
         or scene.planned("effect", 30)
         or scene.will("effect")
-        or scene.follows("effect", "planned", 12)
+        or _no_longer_will(scene)
     ):
         yield pending(scene, "in_effect", stage, 1.35)
     else:
@@ -116,6 +118,18 @@ def effect(scene: Scene) -> Iterator[Signal]:
 
 
 _ONLY_THOUGHT_OF = ("consider", "recommend", "stay", "fail", "ngo", "party", "wish", "parliament", "bill")
+
+
+def _no_longer_will(scene: Scene) -> bool:
+    """`Vairs nebūs`, `больше не будет`: the word of the future follows. In English it leads (`free to use`)."""
+    return scene.language != "en" and scene.follows("effect", "planned", 12)
+
+
+def _dated_ahead(scene: Scene) -> bool:
+    """`On 27 December the exit of Estonia, Latvia and Lithuania takes effect`: the day stands in another clause."""
+    if scene.clause.dates or scene.published is None or not scene.overlaps("effect", "effect_present"):
+        return False
+    return any(d.precision == "day" and d.day > scene.published for d in scene.sentence.dates)
 
 
 def _in_so_long(scene: Scene) -> bool:
@@ -148,6 +162,8 @@ def _outside(scene: Scene) -> bool:
     ):
         return False
     if "outside" in scene:
+        if scene.clause.any("effect_next", "unless"):
+            return False  # "six months until it is out"
         return not any(
             a < start < b - 1
             and scene.sentence.plain[a:b].split()[0] != scene.sentence.plain[start:].split()[0]

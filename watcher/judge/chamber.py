@@ -108,7 +108,7 @@ def _chamber(scene: Scene) -> float:
 def _sent_to_parliament(scene: Scene) -> bool:
     """`The government adopted the bill and sent it to parliament`: the chamber comes last and far from the verb."""
     cabinet, verb, chamber = (scene.clause.first(c) for c in ("government", "vote", "parliament"))
-    if cabinet is None or verb is None or chamber is None or scene.verb_last:
+    if cabinet is None or verb is None or chamber is None or scene.verb_last or "ballot" in scene:
         return False
     return cabinet[0] < verb[0] and chamber[0] - verb[1] > 12
 

@@ -73,7 +73,7 @@ _PAIR = re.compile(
 _VOTED = re.compile(
     r"vote|votin|ballot|abst[ae]|passed|adopted|approved|lawmaker|parliament|saeima|seimas|sejm|riigikogu|eduskunta|deputies|mps|glos|bals|haal|aan[ie]|rost|stem|голос|"
     r"парламент|сейм|рада|депутат|stimm|parlament|voix|vot[aoi]|hlas|szavaz|глас|глес|ψηφ|oyla|صوت|برلمان|票|採決|可決|표결|찬성|ลงมติ|"
-    r"səs|քվե|ხმა"
+    r"səs|քվե|ხმა|edustaj|saadik|abgeordnet|posl|poslan|depute|diputad|deputad|deputat|ledamot|kepvisel|βουλευτ|milletvekil"
 )
 
 # ── parties, casualties, stocks ──────────────────────────────────────────────────────────────────

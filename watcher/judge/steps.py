@@ -234,7 +234,7 @@ def _before(scene: Scene) -> Iterator[Signal]:
 
 
 _NOT_MINISTERS = (
-    *("parliament", "government", "head", "un", "committee", "stay", "appeal", "object", "production", "buy"),
+    *("parliament", "head", "un", "committee", "stay", "appeal", "object", "production", "buy"),
     *("effect", "sign", "ngo", "meeting", "fail", "use", "reported", "denial"),
 )
 
@@ -244,6 +244,8 @@ def _ministers_of_several(scene: Scene) -> bool:
     is their recommendation, whatever the verb."""
     if "minister" not in scene or scene.told(*_NOT_MINISTERS):
         return False
+    if "government" in scene.sentence and not scene.before("minister", "government"):
+        return False
     return len(scene.sentence.acting) > 1 or len(scene.subjects) > 1
 
 
@@ -251,7 +253,8 @@ def _staying(scene: Scene) -> Iterator[Signal]:
     if scene.outside_voice:
         return
     about = scene.title or scene.told("leave", "suspend", "un", "ban")
-    if "retract" in scene and scene.clause.opener != "unless" and about:
+    own_rule = "policy" in scene and not scene.told("suspend", "leave")  # "revokes the limits on mines"
+    if "retract" in scene and scene.clause.opener != "unless" and about and not own_rule:
         yield Signal("reaffirmed", "W8_RETURNED", DONE, 1.5)
     elif scene.before("stay", "consider") and not deed(scene) and not kept_by_duty(scene):
         yield Signal("reaffirmed", "W0_REJECTED", DONE, 1.2 * _asserted(scene))
