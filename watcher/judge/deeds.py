@@ -110,7 +110,7 @@ def mines(scene: Scene) -> Iterator[Signal]:
 
 
 def _of_mines(scene: Scene) -> bool:
-    return "ours" in scene and not scene.clause.any("leave", "treaty", "suspend")
+    return not scene.clause.any("leave", "treaty", "suspend", "law", "decree")
 
 
 def _breach(scene: Scene, early: float) -> Signal:
@@ -119,7 +119,7 @@ def _breach(scene: Scene, early: float) -> Signal:
     laid = scene.told("use", "incident") or any(cue in scene.headline for cue in ("use", "incident"))
     if laid and not scene.told("leave", "suspend", "transfer"):
         modality = DENIED if scene.told("denial") else REPORTED
-        return Signal("use", "N_USE_ALLEGED", modality, 1.0 * early)
+        return Signal("use", "N_USE_ALLEGED", modality, 1.2 * early)
     return Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.0 * early)
 
 

@@ -12,6 +12,8 @@ _SIDES = 2  # states in a sentence: who asks or is asked, and because of whom
 def wanted(scene: Scene) -> bool:
     """`Growing calls for Finland to leave`, `the premier asks parliament to quit`, `he calls for a debate`: asked
     for leaving or for thought, in no word of blame. No appeal in the sense of the treaty's friends."""
+    if scene.title and scene.clause.all("wish", "consider") and scene.clause.any(*_SPEAKERS):
+        return not scene.outside_voice  # "the opposition wants a debate"
     appealed = scene.clause.hits.get("appeal", ())
     if (
         not appealed
