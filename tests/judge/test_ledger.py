@@ -443,6 +443,20 @@ def test_the_calendar_and_the_next_day_s_report_of_one_effect_interrupt_once() -
     assert kinds(desk)[1:] == ["clock/instant", "promotion/digest"]
 
 
+@pytest.mark.parametrize(
+    ("outlets", "on", "urgency"), [(1, None, "digest"), (1, "2025-07-10", "instant"), (2, None, "instant")]
+)
+def test_the_calendar_interrupts_for_a_notice_that_is_confirmed_or_has_its_day(
+    outlets: int, on: str | None, urgency: str
+) -> None:
+    desk = Desk(since=at("2025-01-01"))
+    for number in range(outlets):
+        desk.hear(an_item(number, f"Notice {number}", "FI", "W6_NOTIFIED", "2025-07-10", on=on))
+    (alert,) = [a for a in desk.tick(at("2026-01-10", 13)).alerts if a.development and a.development.states]
+    assert alert.urgency.value == urgency
+    assert ("one report of its notice" in alert.text) is (urgency == "digest")
+
+
 def test_the_calendar_is_silent_when_the_report_came_first() -> None:
     desk = Desk(since=at("2025-07-01"))
     desk.hear(an_item(1, "Notice", "FI", "W6_NOTIFIED", "2025-07-10", on="2025-07-10", tier=Tier.OFFICIAL))

@@ -135,8 +135,10 @@ class _Desk:
         return first.urgency is Urgency.DIGEST and not official
 
     def clock(self, due: Due) -> None:
-        # An exit needs somebody's word; an entry into force follows from the deposit and may wait.
-        today = due.days == 0 and due.term.article == "20" and self._kind_interrupts(due.development)
+        # An exit needs somebody's word; an entry into force follows from the deposit and may wait, and so
+        # may what rests on a notice that one outlet told of, without its day.
+        exits = due.term.article == "20" and due.term.sure
+        today = due.days == 0 and exits and self._kind_interrupts(due.development)
         urgency = Urgency.INSTANT if today else Urgency.DIGEST
         change = Change(due.development, AlertKind.CLOCK)
         self._alert(due.key, AlertKind.CLOCK, urgency, change, self._first(due.development))

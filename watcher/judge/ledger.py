@@ -178,7 +178,9 @@ def stand(
     developments, steps = tuple(developments), tuple(steps)
     if not developments and not steps:
         return zero
-    state = tuple((d.id, d.revision, d.standing, d.event_date, d.states) for d in developments)
+    state = tuple(
+        (d.id, d.key, d.revision, d.standing, d.event_date, d.date_precision, d.states) for d in developments
+    )
     return _stand(_Learnt((id(zero), state, id(topic.lifecycle), steps), zero, developments, topic, steps))
 
 

@@ -20,6 +20,7 @@ from watcher.topic import Topic
 NOON = time(12)  # on the day itself the morning's news may confirm it first
 AHEAD = timedelta(days=366 * 12)
 _EVERY = "*"
+_LEAVING = frozenset({"PARTY_LEAVING", "PARTY_CONTESTED"})  # by a notice that is confirmed
 _ARTICLES = {"4": "N_STOCKPILE_DESTROYED", "5": "N_CLEARANCE", "7": "N_REPORT"}
 
 
@@ -36,6 +37,7 @@ class Term:
     article: str
     held: bool = False
     source: str = ""
+    sure: bool = True  # the notice that it follows from is confirmed, or its day is stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +137,23 @@ def _moment(day: date, before: int, clock: datetime) -> datetime:
 
 def _effects(ledger: Ledger) -> Iterable[Term]:
     """Exits and entries into force; states that share a day share the term."""
-    shared: dict[tuple[date, str, bool], list[Standpoint]] = {}
+    shared: dict[tuple[date, str, bool, bool], list[Standpoint]] = {}
     for point in ledger.standpoints.values():
         if point.effect_due is None:
             continue
         joins = point.legal_status == "PARTY" and _last_stage(point) == "J4_DEPOSITED"
         if joins or _last_stage(point) == "W6_NOTIFIED":
             held = point.conflict and not joins
-            shared.setdefault((point.effect_due, "J" if joins else "W", held), []).append(point)
-    for (day, path, held), points in shared.items():
+            sure = joins or point.legal_status in _LEAVING or _stated(point)
+            shared.setdefault((point.effect_due, "J" if joins else "W", held, sure), []).append(point)
+    for (day, path, held, sure), points in shared.items():
         states = tuple(sorted(p.state for p in points))
         stage = "J5_IN_FORCE" if path == "J" else "W7_EFFECTIVE"
         what = "enters into force" if path == "J" else "withdrawal takes effect"
         if held:
             what = "six months after the notice; no effect before the armed conflict ends"
         key = f"{','.join(states)}|{stage}|{day.isoformat()}"
-        yield Term(key, day, states, stage, "in_effect", what, "17" if path == "J" else "20", held)
+        yield Term(key, day, states, stage, "in_effect", what, "17" if path == "J" else "20", held, sure=sure)
 
 
 def _last_stage(point: Standpoint) -> str:
@@ -163,6 +166,12 @@ def _last_stage(point: Standpoint) -> str:
         ):
             return final
     return next((s for s in reversed(stages) if s in ("W6_NOTIFIED", "J4_DEPOSITED")), "")
+
+
+def _stated(point: Standpoint) -> bool:
+    """Whether a report states the day of the notice: else the term is a guess until it is confirmed."""
+    notice = next((s for s in reversed(point.steps) if s.stage == "W6_NOTIFIED"), None)
+    return notice is not None and notice.date_precision in ("", "day")
 
 
 def _newcomers(ledger: Ledger, until: date) -> Iterable[Term]:
@@ -233,4 +242,6 @@ def words(term: Term, left: int) -> str:
     else:
         when = "today by the calendar" if left == 0 else f"since {term.date.isoformat()} by the calendar"
         when += "; not yet confirmed" if term.article in ("17", "20") and not term.held else ""
+    if not term.sure:
+        when += "; one report of its notice, without the day"
     return f"{term.what} {when} (Article {term.article})"
