@@ -39,13 +39,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 # Letters that only some languages write, and small words that news of the language is full of.
 _LETTERS = (
-    ("uk", "іїєґ"), ("be", "ўі"), ("ru", "ыэё"), ("mk", "ѓќѕ"), ("sr", "ђћџљњј"), ("bg", "ъ"),
+    ("uk", "іїєґ"), ("be", "ўіыэё"), ("ru", "ыэё"), ("mk", "ѓќѕџљњј"), ("sr", "ђћџљњј"), ("bg", "ъ"),
     ("ur", "ٹڈڑںےہ"), ("fa", "پچژگک"),
     ("vi", "ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"), ("pl", "łąęśźżńćó"), ("lt", "ėįųūąęčšž"),
     ("lv", "āēīūķļņģčšž"), ("et", "õäöüšž"), ("hu", "őűáéíóöúü"), ("ro", "țșăşţâî"), ("tr", "ğışöüçâ"), ("az", "əğışöüç"),
     ("cs", "řěůčďňťšžýáíéóú"), ("sk", "ľĺŕôäčďňťšžýáíéóú"), ("is", "þðæáéíóúýö"), ("de", "ßäöü"), ("nl", "ëïéè"),
     ("pt", "ãõâçáàêéíóôú"), ("es", "ñ¿¡áéíóúü"), ("it", "àèéìòù"),
-    ("da", "øåæ"), ("no", "øåæ"), ("sv", "åäö"), ("fi", "äö"), ("sq", "ëç"), ("fr", "çèêéàâîïôùûœ"),
+    ("da", "øåæ"), ("no", "øåæ"), ("sv", "åäö"), ("fi", "äö"), ("sq", "ëç"), ("fr", "çèêéàâîïôùûœ"), ("ca", "àçèéíïòóúü"),
     ("hr", "ćđčšž"), ("sr", "ćđčšž"), ("sl", "čšž"),
 )  # fmt: skip
 # Stems of this news that tell neighbours apart where a headline has no small words; "_" is a space.
@@ -53,7 +53,7 @@ _STEMS = tuple((language, stem.replace("_", " ")) for language, stems in {
     "et": "konventsioon jalaväemiin riigikog kaitsemin välismin tagane lahkumi soovita miinid miine",
     "fi": "sopimu jalkaväkimiin eduskun puolustusmin irtautu irtisano miinoj miina",
     "cs": "úmluv smlouv odstoupen vlád ministerstvo sněmovn polsko zaminuj hranic ottawské_ odhlasov",
-    "sk": "dohovor zmluv odstúpen slovensk parlament schválil mínach poľsko míny hranic",
+    "sk": "dohovor zmluv odstúpen slovensk schválil mínach poľsko míny hranic",
     "pl": "konwencj wojsk polska rząd miny produkow zaminuj granic wraca",
     "hu": "akna aknák ország egyezmény kilép",
     "hr": "hrvatsk obrane obrambe protupješač vijeć sabor izvješć rujn listopad studen prosin izlasku istupi",
@@ -62,7 +62,9 @@ _STEMS = tuple((language, stem.replace("_", " ")) for language, stems in {
     "sv": "regeringen riksdagen försvar minfråg minförd", "no": "regjeringen stortinget forsvar landminer landmina",
     "en": "landmines landmine_ landmine-free treaty withdraw joins anti-personnel mine-clear killed leaves uses declared rights mine-ban mine_ban exits quitting passes banned signs",
     "de": "landminen personenminen streumunition vermin grenze minen", "da": "folketing landminefor landminer",
-    "nl": "landmijn mijnen grens", "ru": "свободна выход запрет хорватия", "it": "vittime produrre zione confine",
+    "nl": "landmijn mijnen grens", "be": "вых канвенцы супрацьпях _аан_ атаўск пра_ будзе_",
+    "mk": "_ја_ _го_ _ќе_ конвенцијата повлек излегува одлучи парламентот владата мините извести претседател",
+    "ca": "sortir_ sortida tractat_ convenció_ mines_ víctimes països països govern_ abandona_ retirada_ polònia lituània finlàndia letònia estònia", "ru": "свободна выход запрет хорватия", "it": "vittime produrre zione confine",
     "es": "volver frontera víctima ción", "pt": "antipessoa terrestres ção fronteira produzir das_minas",
 }.items() for stem in stems.split())  # fmt: skip
 _SMALL = {
@@ -93,12 +95,13 @@ _SMALL = {
     "tr": "ve bir bu için ile da de olarak olan den dan karşı çok sonra göre ne kadar",
     "az": "və bir bu üçün ilə da də olan ki olaraq qarşı sonra görə dən dan",
     "vi": "và của các là có trong cho với không được về một đã từ nước sẽ người này",
+    "ca": "el la els les l d del dels de i en a amb per una que és al als sobre contra no ha van va més després aquest aquesta",
     "id": "dan di yang dari untuk dengan ini itu pada akan tidak dalam ke oleh telah",
     "ru": "и в на о из с не по что за для от к как это его но об у был",
     "uk": "і в на про з не по що за для від до як це та й із щодо у був",
     "be": "і ў на аб з не па што за для ад да як гэта",
     "bg": "и в на за от се с не да по е че са като това ще или със при",
-    "mk": "и во на за од се со не да по е дека се како ќе или при",
+    "mk": "и во на за од се со не да по е дека како ќе или при го ја ги што кон нема тоа оваа биде",
     "ar": "في من على إلى عن أن مع هذا التي بعد بين ما",
     "fa": "در از به که این را با است برای آن و شد می",
     "ur": "کے کی میں سے کا ہے اور پر کو نے",
@@ -113,7 +116,7 @@ _WRITERS = {
     for letter in {letter for _, letters in _LETTERS for letter in letters}
 }
 KNOWN = frozenset({*_WORDS, *(language for language, _ in _SCRIPTS)})
-_ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "sh": "sr", "bs": "hr", "cnr": "sr", "cz": "cs", "ua": "uk", "gr": "el", "kr": "ko", "jp": "ja", "cn": "zh", "ee": "et", "dk": "da", "se": "sv"}  # fmt: skip
+_ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ms": "id", "sh": "sr", "bs": "hr", "cnr": "sr", "cz": "cs", "ua": "uk", "gr": "el", "kr": "ko", "jp": "ja", "cn": "zh", "ee": "et", "dk": "da", "se": "sv"}  # fmt: skip
 _LATIN_LANGUAGES = frozenset(_WORDS) - {"ru", "uk", "be", "bg", "mk", "ar", "fa", "ur"}
 _BY_SCRIPT = {
     "cyrillic": ("ru", "uk", "bg", "sr", "be", "mk"),
@@ -140,7 +143,7 @@ def language_of(text: str, declared: str | None = None) -> str | None:
         return declared
     best = max((c for c in votes if votes[c] == most), key=lambda c: (c == declared, c == "en", c))
     runner = max((v for c, v in votes.items() if c != best), default=0.0)
-    clear = votes[best] >= 1.5 and votes[best] > runner + 0.4 or votes[best] > runner + 0.7
+    clear = (votes[best] >= 1.5 and votes[best] > runner + 0.4) or votes[best] > runner + 0.7
     return best if clear else _model(text, candidates) or best
 
 
