@@ -73,4 +73,8 @@ def _is_old(clause: Clause, sentence: Spoken, published: date | None) -> bool:
         return False
     if clause.dates:
         return all(d.day < published - (_OLD if d.precision == "day" else 5 * _OLD) for d in clause.dates)
+    aside = [c for c in sentence.clauses if c.opener and c is not clause]
+    folded = sentence.sentence.folded
+    if any(str(year) in folded[c.start : c.end] for year in sentence.years for c in aside):
+        return False  # "the treaty that it joined in 2012"
     return bool(sentence.years) and all(year < published.year - 1 for year in sentence.years)

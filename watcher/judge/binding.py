@@ -92,7 +92,7 @@ def effect(scene: Scene) -> Iterator[Signal]:
     ) or ("again" in scene and scene.title)
     taken = taken and not scene.overlaps("effect", "clear")  # "free of mines"
     if not taken and _outside(scene):
-        yield Signal("in_effect", "W7_EFFECTIVE", DONE, 1.1)
+        yield Signal("in_effect", "W7_EFFECTIVE", DONE, 0.95)
         return
     if not taken:
         other = scene.told("vote_next", "sign_next", "notify_next", "decide", "meeting", "government")

@@ -19,7 +19,7 @@ def parliament(scene: Scene) -> Iterator[Signal]:
     if first_reading and "vote_next" not in scene:
         yield Signal("considering", "W4_PARLIAMENT", DONE, 1.6, "first_reading")
     actor = _chamber(scene)
-    if not actor:
+    if not actor or by_letter(scene):
         return
     about = 1.0 if scene.ballot or scene.told(*_TREATY) else 0.7
     weight = 1.5 * actor * about
@@ -67,6 +67,11 @@ _NO_ACT = (
     *("object", "recommend", "reported", "denial", "submit", "first_reading", "committee", "meeting"),
     *("government", "minister", "head", "un", "ask", "party", "cannot"),
 )
+
+
+def by_letter(scene: Scene) -> bool:
+    """`Senators send the president a letter`: members of a house write to those who decide; the house votes nothing."""
+    return "parliament" in scene.sentence and "letter" in scene.sentence and not scene.ballot
 
 
 def _plain_act(scene: Scene) -> bool:

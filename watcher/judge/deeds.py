@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from watcher.judge.chamber import by_letter
 from watcher.judge.leanings import kept_by_duty, opined, wanted, wider
 from watcher.judge.scene import Day, Scene, Signal
 from watcher.model import Modality
@@ -33,6 +34,8 @@ def described(scene: Scene, cue: str) -> bool:
     listed = sum(deed in scene.sentence for deed in _LISTED) > 2
     if "ban" in scene or (listed and scene.told("ban", "treaty", "leave", "join")):
         return True
+    if cue == "use" and scene.clause.all("bill", "vote"):
+        return True  # "the bill on mines was dropped"
     if cue != "use" or scene.told("violate"):
         return False
     nouns, verbs = scene.clause.hits.get("treaty", ()), scene.clause.hits.get("planned", ())
@@ -43,6 +46,16 @@ def described(scene: Scene, cue: str) -> bool:
         )
         for start, _ in scene.clause.hits.get(cue, ())
     )
+
+
+def _freed(scene: Scene, cue: str) -> float:
+    """`Finland leaves: it may now lay mines`: what the exit would allow, in a headline, is no news of use."""
+    if cue != "use" or not scene.told("leave") or scene.told("reported", "violate", "incident"):
+        return 1.0
+    if not scene.title:
+        return 0.5 if scene.before("leave", "use") and "leave" in scene else 1.0
+    coming = "leave" not in scene and scene.clause.start > 0 and scene.clause.any("planned", "again")
+    return 0.4 if coming else 1.0
 
 
 _KINDS = ("meeting", "casualties", "use", "production", "transfer", "destroy", "clear")
@@ -70,9 +83,12 @@ def mines(scene: Scene) -> Iterator[Signal]:
         spared = gives_up or (cue == "use" and policy)
         if cue in scene and not spared and not described(scene, cue):
             weight *= early * aimed_at(scene, cue) * _unlike(scene, cue) * _later(scene, cue)
+            weight *= _freed(scene, cue)
             yield Signal(development, *_standing_of(scene, cue, stage), weight)
-    if "buy" in scene and scene.title and not described(scene, "buy") and not gives_up:
-        yield Signal("production", "N_STOCKPILE", PLANNED, 0.6 if "consider" in scene else 0.9)
+    wanted_mines = scene.title or (scene.told("wish", "planned") and "ours" in scene)
+    if "buy" in scene and wanted_mines and not described(scene, "buy") and not gives_up:
+        weight = (0.6 if "consider" in scene else 0.9) * early
+        yield Signal("production", "N_STOCKPILE", PLANNED, weight)
     asked = scene.clause.all("ask", "clear") and not scene.clause.any("vote", "decide")
     if (
         "destroy" in scene
@@ -168,7 +184,7 @@ def _standing_of(scene: Scene, cue: str, stage: str) -> tuple[str, Modality]:
     alleged = {"N_USE": "N_USE_ALLEGED"}.get(stage, stage)
     if scene.told("denial") or scene.clause.any("stay", "undone"):
         return alleged, DENIED
-    if scene.told("reported") or (cue == "use" and _one_side(scene)):
+    if scene.told("reported") or (cue == "use" and ("violate" in scene or _one_side(scene))):
         return alleged, REPORTED
     ahead = cue != "use" and "planned" in scene  # "production could begin": the noun comes first
     return stage, PLANNED if ahead or scene.planned(cue) or scene.will(cue) else DONE
@@ -197,7 +213,7 @@ def words(scene: Scene) -> Iterator[Signal]:
         weight = 0.9 if "leave" in scene else 1.25
         yield Signal("meeting", "N_MEETING", PLANNED if coming else DONE, weight * early)
     yield from _reactions(scene, early)
-    if "comment" in scene:
+    if "comment" in scene and not by_letter(scene):
         opens = scene.sentence.weight >= 2 and scene.clause.start == 0  # "Analysis: …"
         yield Signal("commentary", "N_OPINION", DONE, 1.1 if scene.title else 0.8 if opens else 0.4)
     elif _asks(scene) or (scene.title and any(mark in scene.sentence.sentence.text for mark in "?？؟")):
@@ -220,6 +236,9 @@ def _asks(scene: Scene) -> bool:
 
 
 def _reactions(scene: Scene, early: float) -> Iterator[Signal]:
+    if by_letter(scene) and ("letter" in scene or scene.told("appeal", "press")):
+        yield Signal("condemnation_or_appeal", "N_REACTION", DONE, 1.5 * early)
+        return
     barred = scene.clause.any("fail", "cannot")
     if barred and "suspend" in scene and "parliament" not in scene:
         yield Signal("condemnation_or_appeal", "S5_REJECTED", DONE, 1.6 * early)

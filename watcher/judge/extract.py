@@ -18,6 +18,7 @@ from watcher.judge.cues import Hits
 from watcher.judge.dates import Dated
 from watcher.judge.figures import figures_in, is_ballot, is_carried
 from watcher.judge.fold import Sentence
+from watcher.judge.qualify import qualified
 from watcher.judge.scene import Scene, Signal
 from watcher.judge.steps import signals
 from watcher.model import Claim, Entry, Evidence, Figure, Modality, Verdict
@@ -27,7 +28,7 @@ MOST_CLAIMS = 8
 _PASSING = 0.9
 _WORLDWIDE = frozenset({"casualties_report", "meeting"})
 _NEWS = timedelta(days=3)
-_AT_HAND = timedelta(days=31)
+_AT_HAND = timedelta(days=45)
 _STEPS = frozenset(
     {
         "recommended",
@@ -182,6 +183,10 @@ def _claims(
     main: Claim | None = None
     for group in groups[:MOST_CLAIMS]:
         claim = _claim(group, figures, headline, language, published)
+        if main is None:
+            claim = qualified(
+                claim, [t.signal for t in told], {id(t.sentence): t.sentence for t in told}.values()
+            )
         if main is not None and not _stands_alone(group, claim, main, topic, published):
             continue
         main = main or claim
@@ -261,7 +266,7 @@ def _to_come(one: _Told) -> float:
     """What a step that the title does not tell of weighs while it is still to come: more when it is at hand."""
     if not one.signal.pending:
         return 1.0
-    return 0.7 if one.signal.development == "in_effect" and one.soon else 0.25
+    return 0.85 if one.signal.development == "in_effect" and one.soon else 0.25
 
 
 # A step of leaving, when the item is about joining or about a suspension

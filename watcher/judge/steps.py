@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from watcher.judge.binding import effect, notice
-from watcher.judge.chamber import only, parliament
+from watcher.judge.chamber import by_letter, only, parliament
 from watcher.judge.deeds import deed, mines, words
 from watcher.judge.leanings import kept_by_duty
 from watcher.judge.scene import Scene, Signal, pending
@@ -92,7 +92,7 @@ def _signals(scene: Scene) -> Iterator[Signal]:
 
 
 def _head_of_state(scene: Scene) -> Iterator[Signal]:
-    actor = scene.near("head")
+    actor = 0.0 if by_letter(scene) else scene.near("head")
     if not actor:
         if scene.clause.all("decree", "leave") and not scene.told(
             "parliament", "fail", "ngo", "use", "policy"
@@ -135,7 +135,7 @@ def _plain_leaving(scene: Scene) -> bool:
 def _government(scene: Scene) -> Iterator[Signal]:
     person = max(scene.near("minister"), scene.near("head")) * 0.6
     actor = max(scene.near("government"), person)
-    if not actor or ("parliament" in scene and "government" not in scene):
+    if not actor or by_letter(scene) or ("parliament" in scene and "government" not in scene):
         return
     if scene.told("committee") and not scene.before("government", "committee"):
         return
@@ -207,7 +207,7 @@ def _before(scene: Scene) -> Iterator[Signal]:
         elif moves or scene.told("government") or (scene.title and "ours" in scene):
             yield Signal("recommended", "W2_RECOMMENDED", DONE, 0.9)
     elif moves and _ministers_of_several(scene):
-        yield Signal("recommended", "W2_RECOMMENDED", DONE, 1.2)
+        yield Signal("recommended", "W2_RECOMMENDED", DONE, 1.4)
     if "bill" in scene and "submit" in scene and "government" not in scene:
         yield Signal("considering", "W1_CONSIDERING", DONE, 1.3)
     elif scene.title and scene.clause.all("bill", "leave") and not scene.told(*_DOING):
@@ -230,6 +230,8 @@ def _before(scene: Scene) -> Iterator[Signal]:
             "government", "minister", "head", "parliament", "party"
         )
         weight = 1.2 if scene.clause.any("leave", "join") else 0.8
+        if scene.title and scene.clause.any("production", "transfer") and not scene.told("leave", "join"):
+            weight *= 0.5  # "resumes production for possible export"
         yield Signal("considering", stage, DONE, weight if somebody else 0.4)
 
 
@@ -246,6 +248,11 @@ def _ministers_of_several(scene: Scene) -> bool:
         return False
     if "government" in scene.sentence and not scene.before("minister", "government"):
         return False
+    moving = [c for c in scene.sentence.clauses if c.any("leave", "join")]
+    if moving and all(c.opener == "unless" for c in moving):
+        return False  # "once it has left"
+    if not scene.title and scene.planned("leave", 12):
+        return False  # "notes that they intend to leave"
     return len(scene.sentence.acting) > 1 or len(scene.subjects) > 1
 
 
