@@ -8,7 +8,7 @@ from watcher.judge.scene import Day, Scene, Signal, pending
 from watcher.model import Modality
 
 DONE, PLANNED, DENIED = Modality.DONE, Modality.PLANNED, Modality.DENIED
-_NEAR = 8
+_NEAR = 14
 _MOVES = ("leave", "join", "suspend")
 _ADVERB_LAST = frozenset({"th", "vi", "km"})
 

@@ -50,6 +50,8 @@ def described(scene: Scene, cue: str) -> bool:
 
 def _freed(scene: Scene, cue: str) -> float:
     """`Finland leaves: it may now lay mines`: what the exit would allow, in a headline, is no news of use."""
+    if cue == "production" and scene.title and "leave" in scene.sentence and "leave" not in scene:
+        return 0.6 if scene.clause.start > 0 and "planned" in scene else 1.0
     if cue != "use" or not scene.told("leave") or scene.told("reported", "violate", "incident"):
         return 1.0
     if not scene.title:

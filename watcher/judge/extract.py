@@ -75,6 +75,8 @@ def extract(entry: Entry, verdict: Verdict, topic: Topic, language: str | None) 
     figures = {s.sentence: figures_in(s.sentence.folded, _evidence(s, language)) for s in spoken}
     told = _deed_before_prospect(tuple(_told(spoken, figures, topic, language, published)))
     claims = tuple(_claims(told, figures, topic, language, published))
+    if claims:
+        claims = (qualified(claims[0], [t.signal for t in told], spoken), *claims[1:])
     states = who.states_of(entry, claims, topic, language)
     if claims:
         states = _concerned(states, claims[0], spoken, topic)
@@ -137,7 +139,9 @@ def _told(
             )
             kept = share(clause, sentence, subjects, published)
             soon = published is not None and any(
-                timedelta(0) < d.day - published <= _AT_HAND for d in clause.dates if not d.weekday
+                timedelta(0) < d.day - published <= _AT_HAND
+                for d in clause.dates or sentence.dates
+                if not d.weekday
             )
             quoted = 0.5 if scene.outside_voice and scene.told("appeal") else 1.0
             for signal in signals(scene):
@@ -183,10 +187,6 @@ def _claims(
     main: Claim | None = None
     for group in groups[:MOST_CLAIMS]:
         claim = _claim(group, figures, headline, language, published)
-        if main is None:
-            claim = qualified(
-                claim, [t.signal for t in told], {id(t.sentence): t.sentence for t in told}.values()
-            )
         if main is not None and not _stands_alone(group, claim, main, topic, published):
             continue
         main = main or claim

@@ -23,9 +23,19 @@ def qualified(claim: Claim, signals: Iterable[Signal], sentences: Iterable[Spoke
         return claim
     if claim.development == "use" and _disputed(tuple(sentences)):
         return replace(claim, stage="N_USE_ALLEGED", modality=Modality.REPORTED)
+    if claim.stage == "N_REACTION" and _accused(tuple(sentences)):
+        return replace(claim, development="use", stage="N_USE_ALLEGED", modality=Modality.REPORTED)
     if claim.development == "production" and any(map(_to_come, signals)):
         return replace(claim, modality=Modality.PLANNED)
     return claim
+
+
+def _accused(sentences: tuple[Spoken, ...]) -> bool:
+    """`Thailand protests that the treaty is broken`: with mines laid or soldiers hurt, and nobody who leaves it."""
+    every = {cue for s in sentences for cue in s.hits}
+    if every & {"leave", "suspend", "join", "transfer", "ngo", "fail"} or "violate" not in every:
+        return False
+    return bool(every & {"use", "incident"}) and bool(every & {"reported", "denial", "appeal", "minister"})
 
 
 def _disputed(sentences: tuple[Spoken, ...]) -> bool:
