@@ -40,6 +40,16 @@ MONTHS: dict[str, str] = {
     "az": "yanvar fevral mart aprel may iyun iyul avqust sentyabr oktyabr noyabr dekabr",
     "hy": "հունվար փետրվար մարտ ապրիլ մայիս հունիս հուլիս օգոստոս սեպտեմբեր հոկտեմբեր նոյեմբեր դեկտեմբեր",
     "sl": "januar februar mar(?:ec|c) april maj juni julij|juli avgust septemb(?:er|r) oktob(?:er|r) novemb(?:er|r) decemb(?:er|r)",
+    "id": "januari|jan\\b februari|februar mac\\b|maret april mei\\b jun(?:i)?\\b jul(?:i|ai)\\b agustus|ogos september|septem oktober november|nopember desember|disember",
+    "ca": "gener\\b febrer març abril maig juny juliol agost setembre octubre novembre desembre",
+    "mk": "јануари февруари март април мај\\b јуни јули август септември октомври ноември декември",
+    "is": "janúar febrúar mars apríl maí júní júlí ágúst september október nóvember desember",
+    "be": "студзен|студзеня лют(?:ы|ага|ым)\\b сакавік красавік ма(?:й|я|і)\\b|травен|траўн чэрвен|чэрвеня ліпен|ліпеня жні(?:вень|ўня|ўні) верас(?:ень|ня|ні) кастрычнік лістапад снеж(?:ань|ня|ні)",
+    "he": "ינואר פברואר מרץ|מרס אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר",
+    "hi": "जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर|सितम्बर अक्टूबर नवंबर|नवम्बर दिसंबर|दिसम्बर",
+    "ur": "جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر",
+    "bn": "জানুয়ারি|জানুয়ারী ফেব্রুয়ারি মার্চ এপ্রিল মে জুন জুলাই আগস্ট|আগষ্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর",
+    "sq": "janar shkurt mars prill maj\\b qershor korrik gusht shtator tetor nëntor dhjetor",
 }
 
 WEEKDAYS: dict[str, str] = {
@@ -81,6 +91,16 @@ WEEKDAYS: dict[str, str] = {
     "hy": "երկուշաբթի;երեքշաբթի;չորեքշաբթի;հինգշաբթի;ուրբաթ;շաբաթ օրը;կիրակի",
     "vi": "thứ hai;thứ ba;thứ tư;thứ năm;thứ sáu;thứ bảy;chủ nhật",
     "sl": "ponedelj tor(?:ek|ka) sred[aoe]\\b četrt(?:ek|ka) pet(?:ek|ka)\\b sobot nedelj",
+    "id": "senin|isnin;selasa;rabu;kamis|khamis;jumat|jumaat;sabtu;minggu\\b(?! (?:lalu|depan|ini))|ahad",
+    "ca": "dilluns dimarts dimecres dijous divendres dissabte diumenge",
+    "mk": "понеделник вторник среда\\b четврток петок сабота недела\\b",
+    "is": "mánudag þriðjudag miðvikudag fimmtudag föstudag laugardag sunnudag",
+    "be": "панядзел аўтор(?:ак|ка) серад[аы]\\b|сераду чацвер|чацвяр пятніц субот нядзел",
+    "he": "יום שני;יום שלישי;יום רביעי;יום חמישי;יום שישי;שבת;יום ראשון",
+    "hi": "सोमवार मंगलवार बुधवार गुरुवार|बृहस्पतिवार शुक्रवार शनिवार रविवार",
+    "ur": "پیر\\b;منگل;بدھ;جمعرات;جمعہ;ہفتہ کے روز;اتوار",
+    "bn": "সোমবার মঙ্গলবার বুধবার বৃহস্পতিবার শুক্রবার শনিবার রবিবার|রোববার",
+    "sq": "e hënë|të hënën;e martë|të martën;e mërkurë|të mërkurën;e enjte|të enjten;e premte|të premten;e shtunë|të shtunën;e diel|të dielën",
 }
 
 # Days from publication: 0 today, -1 yesterday, 1 tomorrow.
@@ -123,6 +143,16 @@ DAYS: dict[str, dict[int, str]] = {
     "hy": {0: "այսօր", -1: "երեկ", 1: "վաղը"},
     "vi": {0: "hôm nay", -1: "hôm qua", 1: "ngày mai"},
     "sl": {0: r"danes\b", -1: r"včeraj", 1: r"jutri\b"},
+    "id": {0: "hari ini", -1: "kemarin|semalam", 1: "besok|esok\\b"},
+    "ca": {0: "avui\\b", -1: "ahir\\b", 1: "demà\\b"},
+    "mk": {0: "денес\\b", -1: "вчера\\b", 1: "утре\\b"},
+    "is": {0: "í dag\\b", -1: "í gær\\b", 1: "á morgun\\b"},
+    "be": {0: "сёння", -1: "учора|ўчора", 1: "заўтра"},
+    "he": {0: "היום", -1: "אתמול", 1: "מחר"},
+    "hi": {0: "आज", -1: "बीते कल"},
+    "ur": {0: "آج", -1: "گزشتہ روز"},
+    "bn": {0: "আজ", -1: "গতকাল", 1: "আগামীকাল"},
+    "sq": {0: "sot\\b", -1: "dje\\b", 1: "nesër\\b"},
 }
 
 # Weeks or months from publication: (unit, how many).
