@@ -823,6 +823,24 @@ STEPS: tuple[Report, ...] = (
 )
 
 OTHERS: tuple[Report, ...] = (
+    # ── one side tells of use; mines that are wanted; what an exit would allow ───────────────
+    ("en", "2025-08-20", "Kenya protests that Uganda breaches mine ban treaty", "Nairobi says freshly laid anti-personnel mines maimed four of its guards. Kampala denies it.", "use", "reported"),
+    ("de", "2025-08-20", "Fachleute: Minen an der Grenze wurden neu verlegt", "Kambodscha weist den Vorwurf zurück, gegen das Übereinkommen zu verstoßen. Verletzt wurden drei thailändische Soldaten.", "use", "reported"),
+    ("en", "2018-05-02", "Libya: militias using landmines", "Amnesty International says fighters laid antipersonnel mines in two towns. Libya has not joined the Mine Ban Treaty.", "use", "reported"),
+    ("en", "2026-01-05", "Latvia: production of anti-personnel mines", "The works in Riga will make the first mines in spring, after the exit from the Ottawa Convention.", "production", "planned"),
+    ("tr", "2025-06-19", "Finlandiya anlaşmadan çekildi: Artık mayın döşeyebilecek", "Parlamento, Ottawa Sözleşmesi'nden çıkış tasarısını 150'ye karşı 20 oyla kabul etti.", "parliament_vote", "done"),
+    # ── members of a house write: no vote ────────────────────────────────────────────────────
+    ("en", "2012-03-06", "Senators send president letter on landmine ban treaty", "Sixty senators ask the administration to accede to the convention on anti-personnel mines.", "condemnation_or_appeal", "done"),
+    ("en", "2012-03-06", "Deputies support landmine ban: letter sent to president", "In a letter forty deputies urge the president to join the Ottawa Convention.", "condemnation_or_appeal", "done"),
+    # ── the effect, the notice, the signature ────────────────────────────────────────────────
+    ("hu", "2025-12-28", "Új fegyverek jönnek a határra", "Litvánia kilépése az ottawai egyezményből szombaton vált véglegessé, hat hónappal az ENSZ értesítése után.", "in_effect", "done"),
+    ("de", "2025-12-28", "Lettland setzt wieder auf Minen", "Ein halbes Jahr nach der Mitteilung an die UNO ist Lettland nicht mehr Partei des Ottawa-Übereinkommens.", "in_effect", "done"),
+    ("id", "2025-12-28", "Latvia resmi keluar dari Konvensi Ottawa", "Sejak hari Sabtu negara itu bukan lagi pihak pada perjanjian larangan ranjau.", "in_effect", "done"),
+    ("de", "2026-01-12", "Polen verlässt die Ottawa-Konvention", "Ein Vizeminister nannte den 20. Februar als Tag, an dem der Austritt wirksam wird.", "in_effect", "planned"),
+    ("zh", "2025-06-19", "芬兰退出反步兵地雷条约", "国会以多数赞成退出渥太华公约,正式通知联合国后才会生效。", "parliament_vote", "done"),
+    ("nl", "2025-07-02", "Letland officieel uit landmijnverdrag", "Letland heeft de VN officieel gemeld dat het zich uit het Verdrag van Ottawa terugtrekt.", "notified_un", "done"),
+    ("nl", "2025-05-02", "Letland kiest voor mijnen", "President Rinkevics zette zijn handtekening onder het vertrek uit het Verdrag van Ottawa.", "signed_by_president", "done"),
+    ("uk", "2025-06-29", "Україна виходить з Оттавської конвенції", "Президент підписав рішення РНБО про вихід з конвенції про протипіхотні міни.", "government_decision", "done"),
     ("en", "2025-07-24", "Thailand accuses Cambodia of laying new landmines on border", "Bangkok says its soldiers were hurt by PMN-2 mines in breach of the Ottawa Convention.", "use", "reported"),
     ("en", "2025-07-25", "Cambodia denies planting new mines along Thai border", "", "use", "denied"),
     ("th", "2025-07-24", "ไทยกล่าวหากัมพูชาลอบวางทุ่นระเบิดสังหารบุคคล", "", "use", "reported"),
