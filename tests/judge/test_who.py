@@ -327,3 +327,78 @@ def test_those_who_plan_with_the_state_of_the_title_are_listed_below(
     entry = Entry(EntryKey("k"), SourceId("s"), "", "Poland to leave mine ban", summary, language="en")
     plan = Claim(("PL",), "recommended", "W2_RECOMMENDED", Modality.DONE)
     assert set(states_of(entry, (plan,), topic, "en")) == states
+
+
+_FIVE = ("EE", "FI", "LT", "LV", "PL")
+BELOW = [
+    ("en", "", "Which countries leave the mine ban?", "They are the states bordering Russia.", set(_FIVE)),
+    ("fr", "", "Mines : les voisins de la Russie quittent la convention", "", set(_FIVE)),
+    ("uk", "", "Сусіди Росії виходять з Оттавської конвенції", "", set(_FIVE)),
+    (
+        "en",
+        "",
+        "Countries quit the landmine treaty",
+        "Latvia, Poland and Estonia leave it this winter. Tonga was the last to accede.",
+        {"LV", "PL", "EE"},
+    ),
+    (
+        "en",
+        "https://www.hansard.example.co.uk/a",
+        "Anti-personnel mines",
+        "In a written answer the minister noted that Finland and Poland leave the treaty.",
+        {"GB"},
+    ),
+    ("en", "", "Last stocks of mines destroyed in Serbia", "A project led by Norway ended there.", {"RS"}),
+    (
+        "de",
+        "",
+        "Fünfzehn Jahre Verbot von Antipersonenminen",
+        "Polen feiert mit. Nicht beigetreten sind die USA, Russland und China.",
+        {"PL"},
+    ),
+    (
+        "th",
+        "",
+        "กัมพูชาละเมิดอนุสัญญาออตตาวา",
+        "ทหารสามนายบาดเจ็บจากทุ่นระเบิดสังหารบุคคล",
+        {"KH"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "url", "title", "summary", "states"), BELOW)
+def test_what_the_text_says_of_whom_the_title_leaves_unnamed(
+    topic: Topic, language: str, url: str, title: str, summary: str, states: set[str]
+) -> None:
+    entry = Entry(EntryKey("k"), SourceId("s"), url, title, summary, language=language)
+    assert set(states_of(entry, (), topic, language)) == states
+
+
+def told(topic: Topic, kind: str, language: str, title: str, summary: str) -> set[str]:
+    entry = Entry(EntryKey("k"), SourceId("s"), "", title, summary, language=language)
+    return set(states_of(entry, (Claim((), kind, "", Modality.DONE),), topic, language))
+
+
+def test_a_yearly_report_is_about_nobody_but_those_who_lay_mines(topic: Topic) -> None:
+    title = "Mine casualties rise again"
+    wars = "The Landmine Monitor blames the wars in Libya and Yemen."
+    assert told(topic, "casualties_report", "en", title, wars) == set()
+    users = f"{wars} Myanmar and Russia laid new mines."
+    assert told(topic, "casualties_report", "en", title, users) == {"MM", "RU"}
+
+
+def test_those_who_are_hurt_need_no_name_in_their_own_language(topic: Topic) -> None:
+    title, summary = "กัมพูชาละเมิดอนุสัญญาออตตาวา", "ทหารสามนายบาดเจ็บจากทุ่นระเบิดสังหารบุคคล"
+    assert told(topic, "use", "th", title, summary) == {"KH", "TH"}
+    assert told(topic, "meeting", "th", title, summary) == {"KH"}
+
+
+def test_who_is_blamed_stands_below_who_is_hurt(topic: Topic) -> None:
+    title = "Thai soldier hurt by landmine"
+    assert told(topic, "use", "en", title, "Cambodia violates the treaty, Bangkok says.") == {"TH", "KH"}
+    assert told(topic, "use", "en", title, "Cambodia sent its sympathy.") == {"TH"}
+
+
+def test_a_state_late_with_its_stocks_is_listed_with_the_other(topic: Topic) -> None:
+    title, summary = "Greece reports to the mine ban meeting", "Greece and Ukraine still hold mines."
+    assert told(topic, "meeting", "en", title, summary) == {"GR", "UA"}

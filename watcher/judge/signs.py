@@ -33,6 +33,10 @@ class Signs:
     instance: re.Pattern[str]
     protests: Patterns
     accusations: Patterns
+    breaches: Patterns
+    answers: Patterns
+    monitors: Patterns
+    users: Patterns
     leavings: Patterns
     meetings: Patterns
     organs: Patterns
@@ -60,6 +64,18 @@ class Signs:
 
     def accusation(self, folded: str) -> bool:
         return any(True for _ in self.accusations.all(folded))
+
+    def breach(self, folded: str) -> bool:
+        return any(True for _ in self.breaches.all(folded))
+
+    def answer(self, folded: str) -> bool:
+        return any(True for _ in self.answers.all(folded))
+
+    def monitor(self, folded: str) -> bool:
+        return any(True for _ in self.monitors.all(folded))
+
+    def user(self, folded: str) -> bool:
+        return any(True for _ in self.users.all(folded))
 
     def meeting(self, title: Sentence) -> bool:
         return title.where == "title" and any(True for _ in self.meetings.all(title.folded))
@@ -113,6 +129,10 @@ def signs_of(lexicon: Lexicon, language: str | None) -> Signs:
         instance=_before(words.of("who.example"), article),
         protests=words.patterns("who.protest", "who.accuse"),
         accusations=words.patterns("who.accuse"),
+        breaches=words.patterns("who.breach"),
+        answers=words.patterns("who.answer"),
+        monitors=words.patterns("monitor"),
+        users=words.patterns("who.user"),
         leavings=words.patterns("leave", "suspend"),
         meetings=words.patterns("event"),
         organs=words.patterns("who.organ"),

@@ -22,9 +22,13 @@ _NOBODY = "-"  # the code of a word that only looks like a name
 _CROWDED = 4  # the title and the sentences that may say who the "several countries" are
 # What a title may tell of one while several do it: how many of the next sentences are asked who the others are.
 _TOGETHER = {"considering": 1, "recommended": 1, "government_decision": 1, "condemnation_or_appeal": 2}
+_OF_MANY = {"meeting": 1, "stockpile_destruction": 1}  # the same, where none of them need leave
 _APPEAL = "condemnation_or_appeal"
 _WORLDWIDE = frozenset({"casualties_report", "meeting", _APPEAL})
+_ARMING = frozenset({"use", "transfer", "production"})
 _OF_ARMS = frozenset({"use", "transfer"})
+_BLASTS = frozenset({"use", "casualties_report", _APPEAL})
+_POWERS = 3  # states outside the treaty in one list: who never joined, told for completeness
 _SIDES = 3  # sentences below an accusing title that are searched for the accused
 _NEAR = 16  # letters between a name and the word of leaving that makes it the one who leaves
 _OPENING = 32  # letters: a name before is of the words that open its sentence
@@ -112,15 +116,27 @@ def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: s
     kind = claims[0].development if claims else ""
     worldly = signs.worldly(sentences[0])
     read = tuple(_Read(s, mentions(s.folded, topic, language), worldly) for s in sentences)
+    unnamed = not any(one.named for one in read) and kind not in _WORLDWIDE
+    if kind not in _ARMING:
+        read = (read[0], *(_without_outsiders(one, topic, signs) for one in read[1:]))
     if crowd := _crowd(read, signs):
         return crowd
     home = signs.home(entry)
+    if home and not read[0].named and any(signs.answer(one.folded) for one in read):
+        return home
+    if kind == "casualties_report" and not read[0].named and any(signs.monitor(o.folded) for o in read):
+        # A yearly report is about all the world; what it is for is to say who laid mines.
+        return _codes(m for one in read[1:] if signs.user(one.folded) for m in one.named)
     for at, one in enumerate(read):
         if one.sentence.where != "title" and signs.meeting(sentences[0]) and one.sentence.index:
             break  # a meeting of all: only its first sentence may name a host
         found = _actors(one, kind, signs)
         if found:
             found = _with_the_accused(found, one, read[at + 1 :], kind, signs)
+            if one.title and kind in _BLASTS and len(found) == 1:
+                found = _with_the_injured(found, read, signs)
+            if one.title and kind in _OF_MANY:
+                return _with_those_listed(found, read[1 : 1 + _OF_MANY[kind]], signs, moving=False)
             if one.title and kind in _TOGETHER:
                 return _with_those_listed(found, read[1 : 1 + _TOGETHER[kind]], signs)
             return found
@@ -136,9 +152,10 @@ def states_of(entry: Entry, claims: tuple[Claim, ...], topic: Topic, language: s
     # "MPs ask the government about the Baltic exits": nobody is named who acts, but somebody does.
     silent = signs.meeting(sentences[0]) or signs.institution(sentences[0])
     aside = () if silent else _aside(read[0].named, signs)
-    nobody = not any(one.named for one in read) and kind not in _WORLDWIDE
-    if found := stated or aside or signs.domestic(sentences, home, unnamed=nobody):
+    if found := stated or aside or signs.domestic(sentences, home, unnamed=unnamed):
         return found
+    if appeal and (leavers := _leavers_listed(read[1:], signs)):
+        return leavers
     return (
         () if kind in _WORLDWIDE else next(filter(None, (_aside(one.named, signs) for one in read[1:])), ())
     )
@@ -170,8 +187,10 @@ def _crowd(read: tuple[_Read, ...], signs: Signs) -> tuple[str, ...]:
     )
     if not (title.title and unnamed and (signs.leaving(title.folded) or signs.protest(title.folded))):
         return ()
-    below = (m for one in read[1:_CROWDED] for m in one.named if m.role != PLACE)
-    members = _codes((*(m for m in read[0].named if m.role != PLACE), *below))
+    rows = [read[1:_CROWDED], tuple(one for one in read[1:_CROWDED] if signs.leaving(one.folded))]
+    told, leaving = ([m for one in row for m in one.named if m.role != PLACE] for row in rows)
+    below = leaving if len(_codes(leaving)) >= _SIDES else told
+    members = _codes((*(m for m in title.named if m.role != PLACE), *below))
     return tuple(code for code in members if code not in signs.adversaries)
 
 
@@ -187,26 +206,59 @@ def _with_the_accused(
     found: tuple[str, ...], one: _Read, below: tuple[_Read, ...], kind: str, signs: Signs
 ) -> tuple[str, ...]:
     """A title that accuses or denies and names one side: the other stands in the sentences below."""
-    if len(found) > 1 or not signs.accusation(one.folded):
+    hurt = one.title and kind in _BLASTS - {_APPEAL}
+    if len(found) > 1 or not (hurt or signs.accusation(one.folded)):
         return found
     for other in below[:_SIDES]:
-        if signs.accusation(other.folded):
+        if signs.breach(other.folded) or (signs.accusation(other.folded) and not hurt):
             both = (*found, *_actors(other, kind, signs))
             if len(set(both)) > 1:
                 return tuple(dict.fromkeys(both))
     return found
 
 
-def _with_those_listed(found: tuple[str, ...], below: tuple[_Read, ...], signs: Signs) -> tuple[str, ...]:
+def _with_the_injured(found: tuple[str, ...], read: tuple[_Read, ...], signs: Signs) -> tuple[str, ...]:
+    """A title may name only who is blamed, and in their own language those who blame need no name."""
+    blamed = any(signs.breach(one.folded) or signs.accusation(one.folded) for one in read[:_SIDES])
+    alone = {m.state for one in read for m in one.named} == set(found)
+    at_home = any(signs.institution(one.sentence) for one in read[:_SIDES])
+    if blamed and alone and at_home and len(signs.homeland) == 1 and found != signs.homeland:
+        return (*found, *signs.homeland)
+    return found
+
+
+def _leavers_listed(below: tuple[_Read, ...], signs: Signs) -> tuple[str, ...]:
+    """An appeal of the world against leaving is about those whom its text lists as they leave."""
+    for one in below:
+        for group in _chains(one.folded, one.named) if signs.leaving(one.folded) else ():
+            if len(codes := _aside(group, signs)) >= _SIDES:
+                return codes
+    return ()
+
+
+def _without_outsiders(one: _Read, topic: Topic, signs: Signs) -> _Read:
+    """ "The USA, Russia and China have not joined": a list of states outside is told for completeness."""
+    aside: set[int] = set()
+    for chain in () if signs.user(one.folded) else _chains(one.folded, one.named):
+        states = {m.state for m in chain}
+        outside = all(s in topic.states and topic.states[s].legal_status == "NON_PARTY" for s in states)
+        if outside and len(states) + len(states & signs.adversaries) >= _POWERS and len(states) > 1:
+            aside.update(m.start for m in chain)
+    return replace(one, named=tuple(m for m in one.named if m.start not in aside)) if aside else one
+
+
+def _with_those_listed(
+    found: tuple[str, ...], below: tuple[_Read, ...], signs: Signs, *, moving: bool = True
+) -> tuple[str, ...]:
     """A title may name some of those who plan together, or whom an appeal addresses: the next sentences list
     them with the others ("Latvia, Estonia and Poland")."""
     for one in below:
-        if len(found) == 1 and not signs.leaving(one.folded):
+        if moving and len(found) == 1 and not signs.leaving(one.folded):
             continue  # one state is not said to leave with the others
         for group in _lists(one.folded, one.named):
             listed = _codes(group)
             more = set(found) < set(listed) - signs.adversaries and len({m.start for m in group}) > 1
-            if more and group[0].role == ACTOR:
+            if more and (group[0].role == ACTOR or not moving):
                 return (*found, *(code for code in listed if code not in found))
     return found
 
@@ -222,7 +274,7 @@ def _actors(one: _Read, kind: str, signs: Signs) -> tuple[str, ...]:
     if one.title and kind in _OF_ARMS:
         named = _without_dateline(folded, named)
     leaving = signs.leaving(folded) if len({m.state for m in named}) > 1 else ()
-    lists = [_in_one(group, leaving) for group in _lists(folded, named)]
+    lists = [_in_one(folded, group, leaving) for group in _lists(folded, named)]
     named = _without_borrowed(folded, tuple(mention for group in lists for mention in group), signs)
     allied = {m.state for group in lists if len({m.state for m in group} - signs.adversaries) for m in group}
     if signs.protest(folded):
@@ -274,11 +326,15 @@ def _listed(folded: str, group: list[Mention], mention: Mention) -> bool:
     return bool(_AND.fullmatch(gap) or (group[0].role != ASIDE and _COMMA.fullmatch(gap)))
 
 
-def _in_one(group: tuple[Mention, ...], leaving: Iterable[tuple[int, int]]) -> tuple[Mention, ...]:
+def _in_one(
+    folded: str, group: tuple[Mention, ...], leaving: Iterable[tuple[int, int]]
+) -> tuple[Mention, ...]:
     """A list plays the part of its first name, unless a word of leaving stands next to it: those leave."""
     role = group[0].role
     start, end = group[0].start, max(m.end for m in group)
-    if role == PLACE and any(0 <= start - e <= _NEAR or 0 <= s - end <= _NEAR for s, e in leaving):
+    if role == PLACE and any(
+        0 <= start - e <= _NEAR or (0 <= s - end <= _NEAR and "," not in folded[end:s]) for s, e in leaving
+    ):
         role = ACTOR
     return tuple(replace(mention, role=role) for mention in group)
 
