@@ -391,6 +391,8 @@ def test_those_who_are_hurt_need_no_name_in_their_own_language(topic: Topic) -> 
     title, summary = "กัมพูชาละเมิดอนุสัญญาออตตาวา", "ทหารสามนายบาดเจ็บจากทุ่นระเบิดสังหารบุคคล"
     assert told(topic, "use", "th", title, summary) == {"KH", "TH"}
     assert told(topic, "meeting", "th", title, summary) == {"KH"}
+    alone = "ทหารเมียนมาวางทุ่นระเบิดสังหารบุคคลใกล้หมู่บ้าน"
+    assert told(topic, "use", "th", alone, "") == {"MM"}
 
 
 def test_who_is_blamed_stands_below_who_is_hurt(topic: Topic) -> None:

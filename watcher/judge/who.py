@@ -219,7 +219,7 @@ def _with_the_accused(
 
 def _with_the_injured(found: tuple[str, ...], read: tuple[_Read, ...], signs: Signs) -> tuple[str, ...]:
     """A title may name only who is blamed, and in their own language those who blame need no name."""
-    blamed = any(signs.breach(one.folded) or signs.accusation(one.folded) for one in read[:_SIDES])
+    blamed = any(signs.breach(one.folded) for one in read[:_SIDES])
     alone = {m.state for one in read for m in one.named} == set(found)
     at_home = any(signs.institution(one.sentence) for one in read[:_SIDES])
     if blamed and alone and at_home and len(signs.homeland) == 1 and found != signs.homeland:
