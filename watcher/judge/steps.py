@@ -251,7 +251,12 @@ def _ministers_of_several(scene: Scene) -> bool:
     moving = [c for c in scene.sentence.clauses if c.any("leave", "join")]
     if moving and all(c.opener == "unless" for c in moving):
         return False  # "once it has left"
-    if not scene.title and scene.planned("leave", 12):
+    if not scene.title and any(
+        0 <= start - at < 12
+        for c in moving
+        for at, _ in c.hits.get("planned", ())
+        for start, _ in c.hits.get("leave", ())
+    ):
         return False  # "notes that they intend to leave"
     return len(scene.sentence.acting) > 1 or len(scene.subjects) > 1
 
