@@ -7,7 +7,7 @@ output have limits far above what a message needs, and beyond them it fails like
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from jinja2 import Template, TemplateError
@@ -26,7 +26,7 @@ FAILURES = (
 _LONGEST = 10_000
 _WIDE = re.compile(r"\d{4,}")
 _GONE = ("batch", "slice", "pprint", "tojson", "xmlattr")
-_PADDING = frozenset(("format", "format_map", "center", "ljust", "rjust", "zfill", "expandtabs"))
+_PADDING = frozenset(("center", "ljust", "rjust", "zfill", "expandtabs"))
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -64,8 +64,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 raise SecurityError("it pads with %; join with ~ instead")
         return super().call_binop(context, operator, left, right)
 
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """`'{:>9999999999}'.format(1)` would fill the memory before anybody counts its characters."""
+        return _no_format if super().wrap_str_format(value) is not None else None
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         return super().is_safe_attribute(obj, attr, value) and not (isinstance(obj, str) and attr in _PADDING)
+
+
+def _no_format(*_values: object, **_named: object) -> str:
+    raise SecurityError("it pads with format(); join with ~ instead")
 
 
 def rendered(template: Template, facts: dict[str, Any]) -> str:
