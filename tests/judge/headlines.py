@@ -78,6 +78,7 @@ ABOUT_IT = {
         "Polen plant Minenfelder an der Grenze",
     ],
     "nl": [
+        "Antilandmijnenverdrag wankelt nu ook Noorwegen twijfelt",
         "Polen gaat grens met Belarus vol mijnen leggen",
         "Landmijnenverbod brokkelt af",
         "Meer slachtoffers door landmijnen",
