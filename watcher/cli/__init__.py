@@ -14,7 +14,7 @@ from watcher import __version__
 
 # A command's start makes a hundred thousand objects that stay: to look through them again after every 700 is a twentieth
 # of what a poll costs in which nothing is new.
-gc.set_threshold(50_000, 20, 50)
+gc.set_threshold(5_000, 10, 10)
 
 # command -> (module, attribute, one line of help, shown without importing the module)
 COMMANDS: dict[str, tuple[str, str, str]] = {
